@@ -1,0 +1,1 @@
+"""Every chart once, as a Vega-Lite specification."""

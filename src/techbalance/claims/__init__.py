@@ -1,0 +1,1 @@
+"""Is a stated figure true? A statement and the evaluated figures in, a verdict out."""

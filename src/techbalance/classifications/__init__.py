@@ -1,0 +1,1 @@
+"""What counts as what: technology groups, lists, partners and dated areas, conduit economies."""

@@ -1,0 +1,166 @@
+"""Which errors can techbalance raise, and how does a program that calls it tell them apart?
+
+The tree::
+
+    TechbalanceError                 exit  what happened
+    ├── QuestionError                 2    the question cannot be put like this
+    │   ├── ParameterError            2    a parameter is malformed or contradicts another
+    │   ├── UnknownCodeError          2    a partner, group, product or list nobody knows (also a LookupError)
+    │   └── FlowNeededError           2    only one flow is held and none was chosen
+    ├── NotCoveredError               5    the record holds nothing that answers the question
+    ├── DataError                     3    data handed in, or stored, are wrong
+    │   ├── SchemaError               3    a file or table lacks a field, or a field has the wrong form
+    │   ├── CheckError                3    figures contradict each other
+    │   ├── LicenceError              3    a source whose licence does not allow shipping
+    │   └── ModelInputError           3    a model was given arrays or parameters it cannot take
+    ├── SourceError                   4    a publisher could not be reached, or refused
+    │   ├── OfflineError              4    the network is switched off
+    │   └── SnapshotError             4    stored bytes are missing or not what their record says
+    ├── ConvergenceError              3    a model did not reach its tolerance
+    └── StoreError                    3    the store cannot be opened or written
+
+Every error carries ``what``, ``where`` and ``remedy``; its text is the three of them in that order.
+"""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class TechbalanceError(Exception):
+    """Base of every error the package raises on purpose.
+
+    Parameters
+    ----------
+    what
+        What is wrong, as one clause.
+    where
+        File, line, field and value; or table and period. Empty when the call itself says it.
+    remedy
+        What to do next.
+    """
+
+    exit_code: ClassVar[int] = 3
+
+    def __init__(self, what: str, *, where: str = "", remedy: str = "") -> None:
+        self.what = what
+        self.where = where
+        self.remedy = remedy
+        super().__init__(what, where, remedy)
+
+    def __str__(self) -> str:
+        text = self.what
+        if self.where:
+            text += f" ({self.where})"
+        if self.remedy:
+            text += f". {self.remedy}"
+        return text if text.endswith((".", "?", "!")) else text + "."
+
+
+class QuestionError(TechbalanceError):
+    """The question cannot be put like this."""
+
+    exit_code = 2
+
+
+class ParameterError(QuestionError):
+    """A parameter is malformed, unknown, or contradicts another."""
+
+
+class UnknownCodeError(QuestionError, LookupError):
+    """A code or name that no list holds."""
+
+    @classmethod
+    def among(cls, kind: str, given: str, known: Iterable[str], *, show: int = 3) -> UnknownCodeError:
+        """Make the error for ``given``, with the nearest known names as the remedy.
+
+        Parameters
+        ----------
+        kind
+            What was looked up, for example ``partner``.
+        given
+            The text the user gave.
+        known
+            All names and codes that would have been accepted.
+        show
+            How many near misses to name at most.
+        """
+        names = {name.casefold(): name for name in known}
+        near = [names[hit] for hit in get_close_matches(given.casefold(), names, n=show, cutoff=0.6)]
+        remedy = f"Did you mean {' or '.join(repr(name) for name in near)}?" if near else ""
+        if not remedy and len(names) <= 20:
+            remedy = f"Known: {', '.join(sorted(names.values()))}"
+        return cls(f"unknown {kind} {given!r}", remedy=remedy)
+
+
+class FlowNeededError(QuestionError):
+    """Only one flow is held for what was asked, and the question did not choose it."""
+
+
+class NotCoveredError(TechbalanceError):
+    """The record holds nothing that answers the question."""
+
+    exit_code = 5
+
+
+class DataError(TechbalanceError):
+    """Data handed in, or stored, are wrong."""
+
+
+class SchemaError(DataError):
+    """A file or table lacks a field, has one too many, or a value of the wrong form."""
+
+
+class CheckError(DataError):
+    """Figures contradict each other."""
+
+
+class LicenceError(DataError):
+    """A source whose licence does not allow its figures to ship with the package."""
+
+
+class ModelInputError(DataError):
+    """A model was given arrays or parameters it cannot take."""
+
+
+class SourceError(TechbalanceError):
+    """A publisher could not be reached, or refused."""
+
+    exit_code = 4
+
+
+class OfflineError(SourceError):
+    """The network is switched off (``TECHBALANCE_OFFLINE=1``) and the call would have used it."""
+
+
+class SnapshotError(SourceError):
+    """Stored bytes are missing, or are not what their record says."""
+
+
+class ConvergenceError(TechbalanceError):
+    """A model did not reach its tolerance.
+
+    Parameters
+    ----------
+    residual
+        Size of the largest unmet condition when the solver stopped.
+    iterations
+        Steps taken.
+    """
+
+    def __init__(
+        self, what: str, *, residual: float, iterations: int, where: str = "", remedy: str = ""
+    ) -> None:
+        super().__init__(
+            f"{what}: residual {residual:.3g} after {iterations} steps", where=where, remedy=remedy
+        )
+        self.residual = residual
+        self.iterations = iterations
+
+
+class StoreError(TechbalanceError):
+    """The store cannot be opened or written."""

@@ -1,0 +1,1 @@
+"""What ships: the small official record as Parquet, with the provenance of every table."""
