@@ -1,0 +1,141 @@
+"""What does a question give back? A lazy table with units, notes, lineage and an identity."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from techbalance.errors import NotCoveredError
+from techbalance.questions.parameters.columns import COLUMNS, Column
+
+if TYPE_CHECKING:
+    import ibis
+    import pandas as pd
+    import polars as pl
+    import pyarrow as pa
+
+    from techbalance.questions.parameters.declaration import Params, Question
+    from techbalance.store.catalogue import Store
+
+
+@dataclass(frozen=True)
+class Lineage:
+    """The rows a figure was computed from.
+
+    Parameters
+    ----------
+    table
+        Name of the stored table.
+    rows
+        The stored rows that went in, with ``source_id`` and ``vintage``.
+    formula
+        What was done with them, in one line.
+    """
+
+    table: str
+    rows: ibis.Table
+    formula: str
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """Answer to one question.
+
+    Parameters
+    ----------
+    question, params
+        What was asked.
+    store
+        What it was asked of.
+    table
+        The answer as an expression; nothing is computed until it is looked at.
+    notes
+        What must be known to read it, beyond the notes of its rows.
+    lineage
+        Where it comes from.
+    failed
+        Whether a check the question makes has failed.
+    """
+
+    question: Question
+    params: Params
+    store: Store
+    table: ibis.Table | pa.Table
+    notes: tuple[str, ...] = ()
+    lineage: tuple[Lineage, ...] = ()
+    failed: bool = False
+
+    @cached_property
+    def arrow(self) -> pa.Table:
+        """The rows as an Arrow table, computed once."""
+        import pyarrow
+
+        return self.table if isinstance(self.table, pyarrow.Table) else self.table.to_pyarrow()
+
+    def rows(self) -> list[dict[str, Any]]:
+        """List the rows as plain Python values."""
+        return list(self.arrow.to_pylist())
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Hand the rows to pandas; integer columns with nulls stay integers (``Int64``)."""
+        import pandas
+        import pyarrow
+
+        nullable = {pyarrow.int64(): pandas.Int64Dtype(), pyarrow.int32(): pandas.Int32Dtype()}
+        return self.arrow.to_pandas(types_mapper=nullable.get)
+
+    def to_polars(self) -> pl.DataFrame:
+        """Hand the rows to Polars, which the caller installs."""
+        import polars
+
+        frame = polars.from_arrow(self.arrow)
+        assert isinstance(frame, polars.DataFrame)  # noqa: S101 - narrows the type only
+        return frame
+
+    @property
+    def columns(self) -> dict[str, Column]:
+        """What each column holds, and its unit."""
+        return {name: COLUMNS[name] for name in self.arrow.column_names}
+
+    @property
+    def reference(self) -> str:
+        """One line that asks the same question again; ``trace`` and ``cite`` take it."""
+        return self.question.reference(self.params)
+
+    @property
+    def command(self) -> str:
+        """The command line that asks the same."""
+        return self.question.command_line(self.params)
+
+    @property
+    def answer_id(self) -> str:
+        """Twelve hexadecimal digits for question, parameters and what the store held."""
+        return self.question.answer_id(self.params, self.store.version)
+
+    @cached_property
+    def source_ids(self) -> tuple[str, ...]:
+        """Sources of the rows that went in, sorted."""
+        found: set[str] = set()
+        for part in self.lineage:
+            ids = part.rows.select("source_id").distinct().to_pyarrow()["source_id"]
+            found.update(str(one) for one in ids.to_pylist())
+        return tuple(sorted(found))
+
+    @property
+    def answered(self) -> bool:
+        """Whether any value is there: an answer of nulls alone is none."""
+        names = [name for name in self.question.values if name in self.arrow.column_names]
+        return any(self.arrow[name].null_count < self.arrow.num_rows for name in names)
+
+    @property
+    def exit_code(self) -> int:
+        """0 with any value, 1 where a check failed, 5 where nothing is covered."""
+        if self.failed:
+            return 1
+        return 0 if self.answered else NotCoveredError.exit_code
+
+    def _repr_html_(self) -> str:
+        from techbalance.questions.notebook import as_html
+
+        return as_html(self)

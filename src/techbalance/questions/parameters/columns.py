@@ -1,0 +1,163 @@
+"""What does each column of an answer hold, and in which unit? One registry for every question."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+Kind = Literal["money", "ratio", "count", "number", "code", "name", "date", "text", "flag"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column.
+
+    Parameters
+    ----------
+    kind
+        How it is written for people: money scales to billions, a ratio to percent where that helps.
+    unit
+        Unit in words; empty for codes and texts.
+    says
+        What it holds, its sign, and when it is null.
+    """
+
+    kind: Kind
+    unit: str
+    says: str
+
+
+COLUMNS: Final[dict[str, Column]] = {
+    # keys
+    "year": Column("code", "", "Calendar year"),
+    "quarter": Column("code", "", "Quarter, 2024-Q1"),
+    "month": Column("code", "", "Month, 2024-01"),
+    "period": Column("code", "", "Year, span of years, or month"),
+    "group": Column("code", "", "Technology group, 01 to 10"),
+    "group_name": Column("name", "", "Name of the technology group"),
+    "partner": Column("code", "", "Partner: ISO3 code, or the Census code where there is none"),
+    "partner_name": Column("name", "", "Name of the partner"),
+    "product": Column("code", "", "Product code, ten digits"),
+    "product_name": Column("name", "", "Short official text of the product code"),
+    "flow": Column("code", "", "export (f.a.s., domestic and foreign) or import (general, customs value)"),
+    "series": Column("code", "", "Published series"),
+    "country": Column("code", "", "Country, ISO3"),
+    "country_name": Column("name", "", "Name of the country"),
+    # accounts
+    "exports_usd": Column("money", "US dollars", "Total exports, f.a.s. value; null where not held"),
+    "imports_usd": Column("money", "US dollars", "General imports, customs value; null where not held"),
+    "balance_usd": Column("money", "US dollars", "Exports less imports; negative is a deficit"),
+    "coverage_ratio": Column("ratio", "ratio", "Exports over imports; null without imports"),
+    "months": Column("count", "months", "Months in the figure: 12 for a year, fewer for year-to-date"),
+    "vintage": Column("date", "", "Day on which the publisher's figure was current"),
+    "deficit_ratio": Column(
+        "ratio", "ratio", "Deficit over the denominator's deficit; null unless both are deficits"
+    ),
+    "denominator": Column("code", "", "Series divided by"),
+    "denominator_usd": Column("money", "US dollars", "Balance divided by; negative is a deficit"),
+    "denominator_vintage": Column("date", "", "Day on which the denominator was current"),
+    "note": Column("text", "", "Why a value is null, or what must be known to read it"),
+    # rank and change
+    "measure": Column("code", "", "What is ranked: balance, imports or exports"),
+    "value_usd": Column("money", "US dollars", "The value; of a balance, negative is a deficit"),
+    "rank": Column("count", "", "1 is the largest flow, or the largest deficit; equal values share a rank"),
+    "previous_rank": Column("count", "", "Rank in the year before; null where not held"),
+    "overtook": Column("text", "", "Who was ahead the year before and is behind now"),
+    "from_usd": Column("money", "US dollars", "Value in the first year"),
+    "to_usd": Column("money", "US dollars", "Value in the last year"),
+    "change_usd": Column("money", "US dollars", "Last less first"),
+    "contribution_ratio": Column(
+        "ratio", "ratio", "Change of the part over change of the whole; parts add to 1"
+    ),
+    "base_points": Column("ratio", "ratio", "Change of the part over the size of the whole at the start"),
+    "growth_ratio": Column("ratio", "ratio", "Growth of what growth_of names; null across a change of sign"),
+    "growth_of": Column("code", "", "deficit, surplus or flow"),
+    # records
+    "kind": Column("text", "", "Which record"),
+    "as_of": Column("date", "", "Day whose knowledge decided it"),
+    "superseded_by": Column("text", "", "Later period, or later data, that unmade it"),
+    # reconcile
+    "rebuilt_usd": Column("money", "US dollars", "Sum of the ten-digit products in the list"),
+    "published_usd": Column("money", "US dollars", "The publisher's total"),
+    "residual_usd": Column("money", "US dollars", "Rebuilt less published"),
+    "exact_usd": Column("money", "US dollars", "Products in the list of their own year"),
+    "nearest_usd": Column("money", "US dollars", "Products in the nearest list held"),
+    "parent_usd": Column(
+        "money",
+        "US dollars",
+        "Products the nearest list lacks, whose eight-digit parent is wholly in one group",
+    ),
+    "undecided_usd": Column(
+        "money", "US dollars", "Products whose parent is mixed or absent; they count as zero"
+    ),
+    "not_atp_usd": Column("money", "US dollars", "Products outside the list"),
+    "list_year": Column("code", "", "Year of the list that decided"),
+    # intellectual property
+    "receipts_usd": Column(
+        "money", "US dollars", "Charges received for the use of intellectual property, n.i.e."
+    ),
+    "payments_usd": Column(
+        "money", "US dollars", "Charges paid for the use of intellectual property, n.i.e."
+    ),
+    "conduit": Column("text", "", "Why receipts may be shifted profits; null for other countries"),
+    "atp_balance_usd": Column(
+        "money", "US dollars", "Balance in Advanced Technology Products (goods, Census basis)"
+    ),
+    "atp_cover_ratio": Column(
+        "ratio", "ratio", "Intellectual property balance (services, BOP basis) over the ATP deficit"
+    ),
+    "atp_vintage": Column("date", "", "Day on which the ATP balance was current"),
+    # claims
+    "claim_id": Column("code", "", "Which statement"),
+    "stated": Column("text", "", "What is stated, with its unit"),
+    "recomputed": Column("text", "", "What the record says, with its unit"),
+    "verdict": Column(
+        "code",
+        "",
+        "reproduced, reproduced-on-vintage, definition-dependent, differs, not-covered, interpretation",
+    ),
+    "comparison": Column("code", "", "exact, rounded, truncated or bound"),
+    "basis": Column("text", "", "Denominator or concept on which it holds"),
+    "bracketed_by": Column("text", "", "Two vintages between which the stated figure lies"),
+    "reason": Column("text", "", "The verdict in one sentence"),
+    "text": Column("text", "", "The statement in our own words"),
+    "article": Column("text", "", "Where it was stated"),
+    "published": Column("text", "", "When it was stated"),
+    "metric": Column("code", "", "How it is measured"),
+    # trace and cite
+    "step": Column("code", "", "figure, formula, row or source"),
+    "what": Column("text", "", "What stands at this step"),
+    "table": Column("code", "", "Stored table"),
+    "rows": Column("count", "rows", "Rows"),
+    "source_id": Column("code", "", "Source record"),
+    "file": Column("text", "", "File the figures were taken from"),
+    "record": Column("text", "", "Repository, commit and path of the copy read"),
+    "sha256": Column("text", "", "SHA-256 of that file"),
+    "citation": Column("text", "", "Citation as text"),
+    "bibtex": Column("text", "", "Citation as BibTeX"),
+    # sources, status, check
+    "publisher": Column("text", "", "Who publishes the figures"),
+    "title": Column("text", "", "What they are"),
+    "licence": Column("text", "", "Terms under which they may be passed on"),
+    "cadence": Column("text", "", "How often they appear"),
+    "unit": Column("text", "", "Unit as published"),
+    "coverage": Column("text", "", "What is covered"),
+    "provides": Column("text", "", "Tables it fills, and by what"),
+    "from_year": Column("code", "", "First year it covers"),
+    "to_year": Column("code", "", "Last year it covers; null while it goes on"),
+    "verified": Column("flag", "", "Whether address and shape were confirmed against the publisher"),
+    "held": Column("flag", "", "Whether anything of it is held"),
+    "address": Column("text", "", "Official page"),
+    "first_period": Column("code", "", "First period held"),
+    "last_period": Column("code", "", "Last period held"),
+    "vintages": Column("count", "", "Revisions held"),
+    "age_days": Column("count", "days", "Days since the newest vintage"),
+    "origin": Column("code", "", "record (ships with the package), store (the user's own), or both"),
+    "check": Column("code", "", "Which check"),
+    "status": Column("code", "", "pass or fail"),
+    "where": Column("text", "", "The failing row"),
+    "expected_usd": Column("money", "US dollars", "What it must be"),
+    "found_usd": Column("money", "US dollars", "What it is"),
+    "difference_usd": Column("money", "US dollars", "Found less expected"),
+    "tolerance_usd": Column("money", "US dollars", "Largest difference that printed rounding allows"),
+}

@@ -1,0 +1,69 @@
+"""Which questions are there, and how is one asked by name?
+
+Every surface reads this list; a question that is declared here appears on all of them.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+from techbalance.errors import UnknownCodeError
+from techbalance.questions.parameters import accounts
+from techbalance.questions.parameters.declaration import Params, Question, split_reference
+
+if TYPE_CHECKING:
+    from techbalance.questions.answer import Answer
+    from techbalance.store.catalogue import Store
+
+QUESTIONS: Final[dict[str, Question]] = {
+    question.name: question
+    for question in (
+        accounts.BALANCE,
+        accounts.RANK,
+        accounts.CHANGE,
+        accounts.RECORDS,
+        accounts.RECONCILE,
+    )
+}
+
+
+def find(name: str) -> Question:
+    """Look a question up by name.
+
+    Raises
+    ------
+    UnknownCodeError
+        No question has this name; near misses are named.
+    """
+    if name not in QUESTIONS:
+        raise UnknownCodeError.among("question", name, QUESTIONS)
+    return QUESTIONS[name]
+
+
+def ask(question: Question, given: dict[str, Any] | Params, store: Store) -> Answer:
+    """Ask a question.
+
+    Parameters
+    ----------
+    question
+        Which.
+    given
+        Its parameters, in text form or as Python values.
+    store
+        What it is asked of.
+
+    Raises
+    ------
+    ParameterError, UnknownCodeError, FlowNeededError
+        The question cannot be put like this.
+    """
+    params = given if isinstance(given, Params) else question.params.read(given)
+    answer: Answer = import_module(question.module).run(params, store)
+    return answer
+
+
+def ask_reference(reference: str, store: Store) -> Answer:
+    """Ask what a reference such as ``balance?year=2024`` says."""
+    name, given = split_reference(reference)
+    return ask(find(name), given, store)

@@ -1,0 +1,98 @@
+"""Which stored rows does a question mean? Partners, groups, products and years as filters."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import ibis
+
+from techbalance.classifications.partners import WORLD, PartnerBook
+from techbalance.errors import UnknownCodeError
+
+if TYPE_CHECKING:
+    from ibis import Table
+    from ibis.expr.types import BooleanValue
+
+    from techbalance.classifications.partners import Member
+    from techbalance.questions.parameters.texts import PartnerRef, ProductRef, Years
+    from techbalance.store.catalogue import Store
+
+KNOWN_LISTS = ("census-atp",)
+
+
+def partner_book(store: Store) -> PartnerBook:
+    """Read every name a partner can be called by."""
+    partners = store.table("partners").to_pyarrow().to_pylist()
+    areas = store.table("areas").to_pyarrow().to_pylist()
+    return PartnerBook(partners, areas)
+
+
+def chosen_partners(store: Store, ref: PartnerRef | None) -> tuple[Member, ...] | None:
+    """Look partners up; None when the question is about the world."""
+    return None if ref is None else partner_book(store).members(ref)
+
+
+def among_partners(rows: Table, members: tuple[Member, ...] | None) -> BooleanValue:
+    """Keep the rows of these partners, each in the years in which it belongs to the selection."""
+    if members is None:
+        return rows.partner != WORLD
+    spans: dict[tuple[int | None, int | None], list[str]] = {}
+    for member in members:
+        spans.setdefault((member.from_year, member.to_year), []).append(member.code)
+    keep: BooleanValue = ibis.literal(value=False)
+    for (start, end), codes in spans.items():
+        here = rows.partner.isin(codes)
+        if start is not None:
+            here &= rows.year >= start
+        if end is not None:
+            here &= rows.year <= end
+        keep |= here
+    return keep
+
+
+def in_years(rows: Table, years: Years | None) -> Table:
+    """Keep a span of years; everything when none is given."""
+    return rows if years is None else rows.filter(rows.year.between(years.start, years.end))
+
+
+def among_products(rows: Table, ref: ProductRef | None) -> BooleanValue:
+    """Keep products whose code starts with one of the codes given."""
+    if ref is None:
+        return ibis.literal(value=True)
+    keep: BooleanValue = ibis.literal(value=False)
+    for code in ref:
+        keep |= rows["product"].startswith(code)
+    return keep
+
+
+def known_list(name: str) -> str:
+    """Check the name of a product list.
+
+    Raises
+    ------
+    UnknownCodeError
+        No list has this name.
+    """
+    if name not in KNOWN_LISTS:
+        raise UnknownCodeError.among("list", name, KNOWN_LISTS)
+    return name
+
+
+def named_partners(rows: Table, store: Store) -> Table:
+    """Replace the Census code in ``partner`` by ISO3 where there is one, and add ``partner_name``."""
+    book = store.table("partners").select("code", "iso3", partner_name="name")
+    joined = rows.left_join(book, rows.partner == book.code)
+    return joined.mutate(partner=ibis.coalesce(joined.iso3, joined.partner)).drop("code", "iso3")
+
+
+def named_groups(rows: Table, store: Store) -> Table:
+    """Add ``group_name``."""
+    names = store.table("groups").select(group_code="code", group_name="name")
+    return rows.left_join(names, rows["group"] == names.group_code).drop("group_code")
+
+
+def named_products(rows: Table, store: Store) -> Table:
+    """Add ``product_name``: the official short text."""
+    names = store.table("products").filter(lambda row: row.system == "HTS")
+    names = names.select(product_code="code", product_name="name")
+    return rows.left_join(names, rows["product"] == names.product_code).drop("product_code")

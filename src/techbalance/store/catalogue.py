@@ -1,0 +1,122 @@
+"""What is held, and where? One catalogue over the bundled record and the user's own store.
+
+A table's rows come from both. Where both hold the same key, the store's row is read: it is what the user
+fetched or ingested.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import platformdirs
+
+from techbalance import record
+from techbalance.errors import StoreError
+
+if TYPE_CHECKING:
+    import ibis
+
+    from techbalance.store.engine import DuckDBEngine
+
+HOME_VARIABLE = "TECHBALANCE_HOME"
+
+# What identifies a row of each table, so that the store's row can take the place of the record's.
+KEYS: Final[dict[str, tuple[str, ...]]] = {
+    "headline": ("series", "partner", "group", "flow", "seasonal", "period", "freq", "vintage"),
+    "trade": ("reporter", "flow", "system", "product", "partner", "period", "freq", "vintage"),
+    "trade_outside_list": ("reporter", "flow", "partner", "period", "match", "vintage"),
+    "membership": ("list_id", "year", "flow", "code"),
+    "products": ("system", "code"),
+    "partners": ("code_system", "code"),
+    "areas": ("area", "code", "from_year"),
+    "groups": ("code",),
+    "calendar": ("year", "month"),
+    "ip_charges": ("country", "flow", "period", "vintage"),
+    "ip_charges_areas": ("country", "flow", "period", "vintage"),
+    "macro": ("series", "country", "period", "vintage"),
+}
+
+
+def default_home() -> Path:
+    """Where the store lives: ``TECHBALANCE_HOME``, or the platform's folder for user data."""
+    named = os.environ.get(HOME_VARIABLE)
+    return Path(named) if named else Path(platformdirs.user_data_dir("techbalance", appauthor=False))
+
+
+class Store:
+    """The figures a question can read.
+
+    Parameters
+    ----------
+    home
+        The user's store; need not exist, in which case only the bundled record is read.
+
+    Raises
+    ------
+    StoreError
+        ``home`` exists and is not a folder.
+    """
+
+    def __init__(self, home: Path | None = None) -> None:
+        self.home = default_home() if home is None else home
+        if self.home.exists() and not self.home.is_dir():
+            raise StoreError("the store is not a folder", where=str(self.home), remedy=f"Set {HOME_VARIABLE}")
+        self._open: dict[str, ibis.Table] = {}
+
+    @cached_property
+    def engine(self) -> DuckDBEngine:
+        """The engine, connected at first use: a surface that only prints help never pays for it."""
+        from techbalance.store.engine import connect
+
+        return connect()
+
+    def files(self, name: str) -> list[Path]:
+        """The user's own files of a table, oldest name first; empty when there are none."""
+        folder = self.home / "tables" / name
+        return sorted(folder.glob("**/*.parquet")) if folder.is_dir() else []
+
+    def table(self, name: str) -> ibis.Table:
+        """Open one table: the record's rows, with the store's in their place where both have a key.
+
+        Parameters
+        ----------
+        name
+            One of ``KEYS``.
+
+        Raises
+        ------
+        StoreError
+            No such table.
+        """
+        if name not in self._open:
+            self._open[name] = self._read(name)
+        return self._open[name]
+
+    def _read(self, name: str) -> ibis.Table:
+        if name not in KEYS:
+            raise StoreError(f"there is no table {name!r}", remedy=f"Tables: {', '.join(KEYS)}")
+        bundled = self.engine.parquet([record.path(name)])
+        own = self.files(name)
+        if not own:
+            return bundled
+        mine = self.engine.parquet(own).select(*bundled.columns)
+        return mine.union(bundled.anti_join(mine, list(KEYS[name])))
+
+    @cached_property
+    def version(self) -> str:
+        """Sixteen hexadecimal digits that change when anything a question could read changes."""
+        parts = [record.digest()]
+        for name in KEYS:
+            for path in self.files(name):
+                facts = path.stat()
+                parts.append(f"{path.relative_to(self.home)}:{facts.st_size}:{facts.st_mtime_ns}")
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+    @cached_property
+    def sources(self) -> dict[str, dict[str, Any]]:
+        """The record of every source, by its id."""
+        return record.sources()

@@ -1,0 +1,48 @@
+"""Which engine runs the expressions? DuckDB, in the process, over Parquet files."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import ibis
+
+from techbalance.errors import StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+ENGINE_VARIABLE = "TECHBALANCE_ENGINE"
+
+
+class DuckDBEngine:
+    """Parquet files as Ibis tables on an in-memory DuckDB.
+
+    Nothing is created from memory: tables are views over files, so the same expressions run on an engine
+    that sees the same files.
+    """
+
+    def __init__(self) -> None:
+        # One connection per store; a spinner on stderr is no part of an answer.
+        self.connection = ibis.duckdb.connect(":memory:", enable_progress_bar=False)
+
+    def parquet(self, paths: Sequence[Path]) -> ibis.Table:
+        """Open Parquet files of one schema as one table."""
+        return self.connection.read_parquet([str(path) for path in paths])
+
+
+def connect() -> DuckDBEngine:
+    """Open the engine that ``TECHBALANCE_ENGINE`` names; DuckDB when it names none.
+
+    Raises
+    ------
+    StoreError
+        The variable names an engine this version does not have.
+    """
+    name = os.environ.get(ENGINE_VARIABLE, "duckdb")
+    if name != "duckdb":
+        raise StoreError(
+            f"there is no engine {name!r}", where=ENGINE_VARIABLE, remedy="Unset it, or set it to duckdb"
+        )
+    return DuckDBEngine()
