@@ -1,0 +1,109 @@
+"""Build every table of the record from the stored official files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from . import areas, checks, headline, ip, lists, macro, partners, trade
+from .licences import attribution, require_shippable
+from .provenance import (
+    provenance_of,
+    sorted_by_key,
+    source_records,
+    sources_in,
+    table_of,
+    write_json,
+    write_table,
+)
+from .publications import load_publications
+from .schemas import TABLES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pyarrow as pa
+
+    from .publications import Publication
+
+# Tables whose rows carry no source id, and the publications they are made from.
+SOURCES_OF = {
+    "trade": [lists.IMPORT_SOURCE],
+    "trade_outside_list": [lists.IMPORT_SOURCE],
+    "products": [lists.IMPORT_SOURCE, lists.EXPORT_SOURCE],
+    "partners": [partners.SCHEDULE_C_SOURCE, "census-country-2024-08"],
+}
+
+
+def build_record(data: Path, out: Path) -> dict[str, int]:
+    """Write the tables, their provenance, ``sources.json`` and ``ATTRIBUTION.txt`` into ``out``.
+
+    Returns
+    -------
+    dict
+        Bytes per table.
+
+    Raises
+    ------
+    LicenceError, SchemaError, CheckError
+        Before anything is written.
+    """
+    publications = load_publications()
+    require_shippable(publications.values())
+    tables, findings = _tables(data, publications)
+    out.mkdir(parents=True, exist_ok=True)
+    sizes = {}
+    for name, table in tables.items():
+        path = write_table(table, TABLES[name], out)
+        used = sorted({*sources_in(table), *SOURCES_OF.get(name, [])})
+        write_json(
+            provenance_of(table, TABLES[name], path, used, findings[name]), out / f"{name}.provenance.json"
+        )
+        sizes[name] = path.stat().st_size
+    write_json(source_records(publications, tables, findings, SOURCES_OF, data), out / "sources.json")
+    (out / "ATTRIBUTION.txt").write_text(attribution(publications.values()), encoding="utf-8")
+    return sizes
+
+
+def _tables(
+    data: Path, publications: dict[str, Publication]
+) -> tuple[dict[str, pa.Table], dict[str, list[str]]]:
+    imports, exports = lists.read_import_list(data), lists.read_export_list(data)
+    membership = table_of(lists.membership_rows(imports, exports), TABLES["membership"])
+    classified = trade.classified_trade(data, membership, publications)
+    printed = headline.printed_totals(data, publications)
+    totals = headline.headline_totals(printed, publications)
+    partner_rows = partners.partner_rows(data)
+    rows: dict[str, list[dict[str, object]]] = {
+        "headline": [_headline_row(total) for total in totals],
+        "partners": partner_rows,
+        "areas": areas.area_rows(partner_rows),
+        "groups": lists.group_rows(),
+        "calendar": areas.calendar_rows(),
+        "ip_charges": ip.ip_rows(data, publications),
+        "ip_charges_areas": ip.ip_area_rows(data, publications),
+        "macro": macro.macro_rows(data, publications),
+    }
+    tables = {name: table_of(content, TABLES[name]) for name, content in rows.items()}
+    tables["membership"] = membership
+    tables["trade"] = sorted_by_key(trade.listed_trade(classified), TABLES["trade"])
+    tables["trade_outside_list"] = sorted_by_key(
+        trade.outside_trade(classified), TABLES["trade_outside_list"]
+    )
+    products = lists.product_rows(imports, exports, tables["trade"]["product"].to_pylist())
+    tables["products"] = table_of(products, TABLES["products"])
+    tables = {name: tables[name] for name in TABLES}
+    findings = {name: checks.check_shape(table, TABLES[name]) for name, table in tables.items()}
+    findings["headline"] += checks.check_headline(totals, headline.printed_balances(printed))
+    for name in ("trade", "trade_outside_list"):
+        findings[name] += checks.check_trade(tables["trade"], tables["trade_outside_list"])
+    used = {
+        code
+        for name in ("headline", "trade", "trade_outside_list")
+        for code in tables[name]["partner"].unique().to_pylist()
+    }
+    findings["partners"].append(checks.check_partner_codes({str(p["code"]) for p in partner_rows}, used))
+    return tables, findings
+
+
+def _headline_row(total: headline.Total) -> dict[str, object]:
+    return {column.name: getattr(total, column.name) for column in TABLES["headline"].columns}

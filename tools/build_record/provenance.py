@@ -1,0 +1,121 @@
+"""How is a table written, and what is said beside it about its origin?"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from .publications import describe
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from .publications import Publication
+    from .schemas import TableSpec
+
+COMPRESSION_LEVEL = 19  # written once a month, shipped to everyone: size counts, time does not
+ROWS_PER_GROUP = 1 << 20
+
+
+def table_of(rows: list[dict[str, object]], spec: TableSpec) -> pa.Table:
+    """Make an Arrow table of the declared schema, sorted by its key so that equal rows give equal bytes."""
+    return sorted_by_key(pa.Table.from_pylist(rows, schema=spec.schema), spec)
+
+
+def sorted_by_key(table: pa.Table, spec: TableSpec) -> pa.Table:
+    """Sort by the key columns."""
+    return table.sort_by([(name, "ascending") for name in spec.key]).combine_chunks()
+
+
+def write_table(table: pa.Table, spec: TableSpec, folder: Path) -> Path:
+    """Write one table as Parquet without metadata that changes from run to run."""
+    path = folder / f"{spec.name}.parquet"
+    pq.write_table(
+        table.replace_schema_metadata(None),
+        path,
+        compression="zstd",
+        compression_level=COMPRESSION_LEVEL,
+        row_group_size=ROWS_PER_GROUP,
+        store_schema=False,
+    )
+    return path
+
+
+def provenance_of(
+    table: pa.Table, spec: TableSpec, path: Path, source_ids: list[str], checks: list[str]
+) -> dict[str, Any]:
+    """Describe one written table: its bytes, columns, sources, vintages, coverage and checks."""
+    return {
+        "table": spec.name,
+        "grain": spec.grain,
+        "rows": len(table),
+        "bytes": path.stat().st_size,
+        "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+        "key": list(spec.key),
+        "columns": [
+            {"name": c.name, "type": str(c.type), "unit": c.unit, "nullable": c.nullable}
+            for c in spec.columns
+        ],
+        "source_ids": source_ids,
+        "vintages": _distinct(table, "vintage"),
+        "coverage": coverage(table),
+        "checks": checks,
+    }
+
+
+def coverage(table: pa.Table) -> dict[str, str]:
+    """First and last period of a table; empty for tables without time."""
+    column = next((name for name in ("period", "year") if name in table.column_names), None)
+    if column is None or not len(table):
+        return {}
+    ends = pc.min_max(table[column]).as_py()
+    return {"from": str(ends["min"]), "to": str(ends["max"])}
+
+
+def sources_in(table: pa.Table) -> list[str]:
+    """The publications a table's rows name."""
+    return _distinct(table, "source_id")
+
+
+def source_records(
+    publications: dict[str, Publication],
+    tables: dict[str, pa.Table],
+    checks: dict[str, list[str]],
+    extra: dict[str, list[str]],
+    data: Path,
+) -> dict[str, dict[str, Any]]:
+    """Make ``sources.json``: one record per publication, with what each table holds of it."""
+    records = {}
+    for source_id, publication in sorted(publications.items()):
+        spans = []
+        checked: list[str] = []
+        for name, table in tables.items():
+            if "source_id" in table.column_names:
+                rows = table.filter(pc.equal(table["source_id"], source_id))
+                if len(rows):
+                    span = coverage(rows)
+                    spans.append(f"{name}: {span['from']} to {span['to']}, {len(rows)} rows")
+                    checked += [line for line in checks[name] if line not in checked]
+            elif source_id in extra.get(name, []):
+                spans.append(f"{name}: {len(table)} rows")
+                checked += checks[name]
+        records[source_id] = describe(publication, data, "; ".join(spans), checked)
+    return records
+
+
+def write_json(content: object, path: Path) -> None:
+    """Write JSON with a stable order and a final line end."""
+    path.write_text(
+        json.dumps(content, indent=1, ensure_ascii=False, sort_keys=True) + "\n", encoding="utf-8"
+    )
+
+
+def _distinct(table: pa.Table, column: str) -> list[str]:
+    if column not in table.column_names:
+        return []
+    return sorted(str(value) for value in pc.unique(table[column]).to_pylist())

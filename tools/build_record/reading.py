@@ -1,0 +1,106 @@
+"""How is a stored official file read, and how is a printed figure turned into whole dollars?"""
+
+from __future__ import annotations
+
+import calendar
+import csv
+import gzip
+import hashlib
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
+from typing import TYPE_CHECKING
+
+from techbalance.errors import SchemaError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Row = dict[str, str]
+
+USD_PER_MILLION = Decimal(1_000_000)
+
+
+@dataclass(frozen=True)
+class FileFacts:
+    """What identifies the bytes of one stored file."""
+
+    bytes: int
+    sha256: str
+    rows: int
+
+
+def read_csv(path: Path) -> list[Row]:
+    """Read a comma-separated file (``.gz`` too) as text, one dictionary per line.
+
+    Raises
+    ------
+    SchemaError
+        A line has more or fewer fields than the header.
+    """
+    opened = gzip.open(path, "rt", encoding="utf-8-sig", newline="") if path.suffix == ".gz" else None
+    with opened or path.open(encoding="utf-8-sig", newline="") as lines:
+        reader = csv.reader(lines)
+        header = next(reader)
+        rows = []
+        for fields in reader:
+            if len(fields) != len(header):
+                raise SchemaError(
+                    f"a line has {len(fields)} fields, its header {len(header)}",
+                    where=f"{path.name}, line {reader.line_num}",
+                    remedy="Compare the file with the copy named in sources.toml",
+                )
+            rows.append(dict(zip(header, fields, strict=True)))
+    return rows
+
+
+def file_facts(path: Path) -> FileFacts:
+    """Count and hash a stored file; ``rows`` are its lines without one header line for CSV, all lines else."""
+    content = path.read_bytes()
+    text = gzip.decompress(content) if path.suffix == ".gz" else content
+    has_header = ".csv" in path.suffixes
+    lines = text.count(b"\n") + (0 if text.endswith(b"\n") else 1)
+    return FileFacts(len(content), hashlib.sha256(content).hexdigest(), lines - has_header)
+
+
+def whole_dollars(text: str, *, scale: Decimal = Decimal(1)) -> int:
+    """Turn a printed amount into whole US dollars, a fraction rounded half to even.
+
+    Parameters
+    ----------
+    text
+        The printed figure.
+    scale
+        Dollars per printed unit.
+
+    Raises
+    ------
+    SchemaError
+        ``text`` is not a finite number.
+
+    Examples
+    --------
+    >>> whole_dollars("84191.5", scale=USD_PER_MILLION)
+    84191500000
+    >>> whole_dollars("2.5"), whole_dollars("3.5")
+    (2, 4)
+    """
+    try:
+        amount = (Decimal(text) * scale).quantize(Decimal(1), rounding=ROUND_HALF_EVEN)
+    except InvalidOperation:
+        raise SchemaError(
+            f"{text!r} is not an amount", remedy="Correct the stored file or its reader"
+        ) from None
+    return int(amount)
+
+
+def month_end(text: str) -> date:
+    """Date a vintage known only to the month: its last day.
+
+    Examples
+    --------
+    >>> month_end("2024-02")
+    datetime.date(2024, 2, 29)
+    """
+    year, month = (int(part) for part in text.split("-"))
+    return date(year, month, calendar.monthrange(year, month)[1])
