@@ -14,7 +14,7 @@ from .compare import differences
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the builder; 0 when all is well, 1 when ``--check`` finds a difference, else the error's exit code."""
+    """Run the builder; return 0, 1 when ``--check`` finds a difference, or the exit code of an error."""
     parser = argparse.ArgumentParser(prog="python -m tools.build_record", description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder of stored official files")
     parser.add_argument("--out", type=Path, required=True, help="folder of the record")

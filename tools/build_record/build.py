@@ -93,15 +93,12 @@ def _tables(
     tables["products"] = table_of(products, TABLES["products"])
     tables = {name: tables[name] for name in TABLES}
     findings = {name: checks.check_shape(table, TABLES[name]) for name, table in tables.items()}
-    findings["headline"] += checks.check_headline(totals, headline.printed_balances(printed))
+    findings["headline"] += checks.check_headline(totals, headline.printed_balances(printed), rows["areas"])
+    listed, outside = tables["trade"], tables["trade_outside_list"]
     for name in ("trade", "trade_outside_list"):
-        findings[name] += checks.check_trade(tables["trade"], tables["trade_outside_list"])
-    used = {
-        code
-        for name in ("headline", "trade", "trade_outside_list")
-        for code in tables[name]["partner"].unique().to_pylist()
-    }
-    findings["partners"].append(checks.check_partner_codes({str(p["code"]) for p in partner_rows}, used))
+        findings[name] += checks.check_trade(listed, outside, totals)
+    traded = {code for table in (listed, outside) for code in table["partner"].unique().to_pylist()}
+    findings["partners"] += checks.check_partner_codes(partner_rows, totals, traded)
     return tables, findings
 
 

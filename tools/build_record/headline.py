@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -32,7 +31,7 @@ GOODS_TOTALS = {**COUNTRY_TABLE, "2026-10": "census-goods-2026-10"}
 
 # Pseudo partners of the Census country table that are not partners but other series.
 ATP_CODE, WORLD_NSA_CODE, WORLD_SA_CODE = "0007", "0015", "0004"
-# Their import column is imports for consumption, another concept than general imports: not comparable, left out.
+# Their import column is imports for consumption: another concept than general imports, so they are left out.
 CONSUMPTION_CODES = {"0005", "0006", "0021", "0022"}
 
 # The 2016 row of the January 2017 table is the sum of January to November.
@@ -275,15 +274,15 @@ def _one_per_key(totals: Iterable[Total], publications: dict[str, Publication]) 
 def _with_units(totals: list[Total], publications: dict[str, Publication]) -> list[Total]:
     """Give each row its printed step: the declared one, or a finer one where the file carries more digits.
 
-    The finest step seen within one source, series, seasonal treatment, frequency, year and flow holds for all
-    of them, so that a figure that happens to end in zeros is not taken for a rounded one.
+    The finest step seen in one part of a publication holds for all of it, so that a figure that happens to
+    end in zeros is not taken for a rounded one.
     """
-    steps: dict[tuple[object, ...], int] = defaultdict(int)
+    steps: dict[tuple[object, ...], int] = {}
     for total in totals:
         declared = publications[total.source_id].printed_unit_usd
         step = next(s for s in (declared, 100_000, 1) if s <= declared and total.value_usd % s == 0)
         place = _printing_place(total)
-        steps[place] = min(steps[place] or step, step)
+        steps[place] = min(steps.get(place, step), step)
     return [
         replace(
             total,
@@ -295,12 +294,12 @@ def _with_units(totals: list[Total], publications: dict[str, Publication]) -> li
 
 
 def _printing_place(total: Total) -> tuple[object, ...]:
-    return (
-        total.source_id,
-        total.series,
-        total.seasonal,
-        total.freq,
-        total.year,
-        total.flow,
-        total.partner == WORLD,
-    )
+    """Name the part of a publication that is printed alike.
+
+    The balance of payments table changed its digits from one year to the next, for all its columns; the
+    Census country table holds each series, flow and year, and its World rows, to digits of their own.
+    """
+    place: tuple[object, ...] = (total.source_id, total.freq, total.year)
+    if total.series.endswith("_bop"):
+        return place
+    return (*place, total.series, total.seasonal, total.flow, total.partner == WORLD)

@@ -39,7 +39,7 @@ def ip_rows(data: Path, publications: dict[str, Publication]) -> list[dict[str, 
 
 
 def ip_area_rows(data: Path, publications: dict[str, Publication]) -> list[dict[str, object]]:
-    """Rows of ``ip_charges_areas``: the publisher's aggregates, newest vintage only (none other is stored)."""
+    """Rows of ``ip_charges_areas``: the publisher's aggregates; only the newest vintage is stored."""
     return [
         _charge(row, row["country"], flow, row[f"{flow}_usd"], publications[NEWEST_SOURCE])
         for row in read_csv(data / NEWEST_FILE)

@@ -36,8 +36,8 @@ YE YEM YT MYT
 ZA ZAF ZM ZMB ZW ZWE
 """
 
-# Schedule C uses three two-letter codes that ISO 3166-1 does not: Kosovo (XKX is the World Bank's code) and the
-# two Palestinian territories, which ISO counts as one.
+# Schedule C uses three two-letter codes that ISO 3166-1 does not: Kosovo (XKX is the World Bank's code) and
+# the two Palestinian territories, which ISO counts as one.
 SCHEDULE_C_OWN = {"KV": "XKX", "GZ": "PSE", "WE": "PSE"}
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections import defaultdict
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from techbalance.errors import SchemaError
@@ -22,6 +22,12 @@ PARENT_DIGITS = 8
 # Columns of the export list as the Census Bureau lays it out: start, end, counted from 0.
 EXPORT_LINE = {"code": (0, 10), "short_desc": (14, 64), "hitech": (276, 278)}
 EXPORT_LINE_LENGTH = 278
+
+# Lines whose listed codes begin with different words: named by the scope of the line in the tariff.
+PARENT_NAMES = {
+    "30049092": "MEDICAMENTS, NESOI, IN DOSES OR FOR RETAIL SALE",
+    "38180000": "CHEMICAL ELEMENTS DOPED FOR ELECTRONICS, DISCS, WAFERS",
+}
 
 GROUPS = (
     ("01", "Biotechnology", "Biotech"),
@@ -71,6 +77,7 @@ def read_export_list(data: Path) -> list[Row]:
             raise SchemaError(
                 f"a line of {len(line)} characters, not {EXPORT_LINE_LENGTH}",
                 where=f"{EXPORT_LIST}, line {number}",
+                remedy="Compare the layout with the publisher's",
             )
         cells = {name: line[start:end].strip() for name, (start, end) in EXPORT_LINE.items()}
         rows.append(
@@ -119,7 +126,7 @@ def membership_rows(imports: list[Row], exports: list[Row]) -> list[dict[str, ob
 
 
 def product_rows(imports: list[Row], exports: list[Row], traded: Iterable[str]) -> list[dict[str, object]]:
-    """Rows of ``products``: listed codes by their own text, later ones by what their listed siblings share."""
+    """Rows of ``products``: listed codes by their own text, later ones by their eight-digit line."""
     rows: list[dict[str, object]] = [
         {"system": system, "code": row["code"], "name": row["short_desc"], "name_from": "list"}
         for listed, system in ((imports, "HTS"), (exports, "SCHEDULE_B"))
@@ -133,7 +140,7 @@ def product_rows(imports: list[Row], exports: list[Row], traded: Iterable[str]) 
         {
             "system": "HTS",
             "code": code,
-            "name": common_text(texts[code[:PARENT_DIGITS]]),
+            "name": parent_name(code[:PARENT_DIGITS], texts[code[:PARENT_DIGITS]]),
             "name_from": "parent",
         }
         for code in sorted(set(traded) - listed_codes)
@@ -142,19 +149,33 @@ def product_rows(imports: list[Row], exports: list[Row], traded: Iterable[str]) 
 
 
 def common_text(texts: list[str]) -> str:
-    """Find what the texts of one eight-digit line have in common: their shared beginning, else the first text.
+    """Find the words with which all texts of one eight-digit line begin; empty if they share none.
 
     Examples
     --------
     >>> common_text(["PROCESSING UNITS, WITH CRT", "PROCESSING UNITS, OTHER"])
     'PROCESSING UNITS'
-    >>> common_text(["SMARTPHONES"])
-    'SMARTPHONES'
+    >>> common_text(["ANTIVIRALS", "LAXATIVES"])
+    ''
     """
-    if not texts:
+    columns = zip(*(text.split() for text in texts), strict=False)
+    shared = takewhile(lambda words: len(set(words)) == 1, columns)
+    return " ".join(words[0] for words in shared).rstrip(" ,;:-(")
+
+
+def parent_name(parent: str, texts: list[str]) -> str:
+    """Name an eight-digit line by what its listed codes share, or by the declared name.
+
+    Raises
+    ------
+    SchemaError
+        The texts share nothing and no name is declared: a sibling's text would name the wrong product.
+    """
+    name = common_text(texts) or PARENT_NAMES.get(parent, "")
+    if not name:
         raise SchemaError(
-            "no listed text to name a product by", remedy="A code without listed siblings needs a name"
+            f"the listed codes of {parent} share no text",
+            where=f"{IMPORT_LIST}: {texts[:3]}",
+            remedy="Declare the line's name in PARENT_NAMES of tools/build_record/lists.py",
         )
-    words = os.path.commonprefix([text.split() for text in texts])
-    shared = " ".join(words).rstrip(" ,;:-(")
-    return shared or texts[0]
+    return name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from techbalance.errors import SchemaError
@@ -69,6 +70,28 @@ CURRENCY_COUNTRIES = {
 }
 
 
+@dataclass(frozen=True)
+class Series:
+    """One annual series of one publication."""
+
+    name: str
+    unit: str
+    publication: Publication
+
+    def entry(self, country: str, year: str, value: str) -> Entry:
+        """Make one row of ``macro``."""
+        return {
+            "series": self.name,
+            "country": country,
+            "period": year,
+            "year": int(year),
+            "value": float(value),
+            "unit": self.unit,
+            "vintage": self.publication.vintage,
+            "source_id": self.publication.source_id,
+        }
+
+
 def macro_rows(data: Path, publications: dict[str, Publication]) -> list[Entry]:
     """Rows of ``macro``: annual series by country; a value the publisher does not give has no row."""
     return [
@@ -81,72 +104,53 @@ def macro_rows(data: Path, publications: dict[str, Publication]) -> list[Entry]:
 
 
 def _world_bank_panel(data: Path, publication: Publication) -> list[Entry]:
+    panel = [Series(name, unit, publication) for name, unit in WDI_SERIES.items()]
     return [
-        _entry(series, row["iso3"], row["year"], row[series], unit, publication)
+        series.entry(row["iso3"], row["year"], row[series.name])
         for row in read_csv(data / WDI_FILE)
-        for series, unit in WDI_SERIES.items()
-        if row[series]
+        for series in panel
+        if row[series.name]
     ]
 
 
 def _high_technology_exports(data: Path, publications: dict[str, Publication]) -> list[Entry]:
-    return [
-        _entry(
-            "hightech_exports_usd",
-            row["iso3"],
-            row["year"],
-            row["value"],
-            CURRENT_USD,
-            publications[declared_source(HIGHTECH_VINTAGES, row["vintage"], HIGHTECH_FILE)],
-        )
-        for row in read_csv(data / HIGHTECH_FILE)
-        if row["value"]
-    ]
+    rows = []
+    for row in read_csv(data / HIGHTECH_FILE):
+        publication = publications[declared_source(HIGHTECH_VINTAGES, row["vintage"], HIGHTECH_FILE)]
+        series = Series("hightech_exports_usd", CURRENT_USD, publication)
+        rows.append(series.entry(row["iso3"], row["year"], row["value"]))
+    return rows
 
 
 def _deflator(data: Path, publication: Publication) -> list[Entry]:
+    series = Series("gdp_deflator", "index, 2017 = 100", publication)
     return [
-        _entry("gdp_deflator", "USA", row["year"], row["deflator_2017_100"], "index, 2017 = 100", publication)
-        for row in read_csv(data / DEFLATOR_FILE)
+        series.entry("USA", row["year"], row["deflator_2017_100"]) for row in read_csv(data / DEFLATOR_FILE)
     ]
 
 
 def _consumer_prices(data: Path, publication: Publication) -> list[Entry]:
     """Annual averages; a year of fewer than twelve months is no annual average and is left out."""
+    series = Series("cpi", "index, 1982-84 = 100", publication)
     return [
-        _entry("cpi", "USA", row["year"], row["cpi"], "index, 1982-84 = 100", publication)
+        series.entry("USA", row["year"], row["cpi"])
         for row in read_csv(data / CPI_FILE)
         if row["months"] == "12"
     ]
 
 
 def _exchange_rates(data: Path, publication: Publication) -> list[Entry]:
+    series = Series(
+        "exchange_rate_lcu_per_usd", "local currency per US dollar, market rate, annual mean", publication
+    )
     rows = []
     for row in read_csv(data / EXCHANGE_FILE):
         country = CURRENCY_COUNTRIES.get(row["country"])
         if country is None:
-            raise SchemaError(f"no country code for {row['country']!r}", where=EXCHANGE_FILE)
-        rows.append(
-            _entry(
-                "exchange_rate_lcu_per_usd",
-                country,
-                row["year"],
-                row["lcu_per_usd"],
-                "local currency per US dollar, annual mean",
-                publication,
+            raise SchemaError(
+                f"no country code for {row['country']!r}",
+                where=EXCHANGE_FILE,
+                remedy="Add it to CURRENCY_COUNTRIES of tools/build_record/macro.py",
             )
-        )
+        rows.append(series.entry(country, row["year"], row["lcu_per_usd"]))
     return rows
-
-
-def _entry(series: str, country: str, year: str, value: str, unit: str, publication: Publication) -> Entry:
-    return {
-        "series": series,
-        "country": country,
-        "period": year,
-        "year": int(year),
-        "value": float(value),
-        "unit": unit,
-        "vintage": publication.vintage,
-        "source_id": publication.source_id,
-    }

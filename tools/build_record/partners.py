@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from techbalance.errors import SchemaError
@@ -54,8 +54,8 @@ SHORT_NAMES = {
     "West Bank administered by Israel": "West Bank",
 }
 
-# Codes of earlier Schedule C editions that the trade tables carry: code, ISO 3166-3 or later ISO 3166-1 code, name,
-# last year. The years are those in which the tables carry trade under the code.
+# Codes of earlier Schedule C editions that the trade tables carry: code, ISO code (3166-3 for states that are no
+# more), name, first and last year. The years are those in which the tables carry trade under the code.
 FORMER = (
     ("2771", "ANT", "Netherlands Antilles", None, 2011),
     ("4350", "CSK", "Czechoslovakia", None, 1992),
@@ -82,7 +82,7 @@ FROM_YEARS = {
     **dict.fromkeys(("2774", "2777", "7321", "7323"), 2011),
 }
 
-WORLD = {"code": "WORLD", "name": "World", "kind": "area"}
+WORLD = {"WORLD": "World"}
 # Aggregates of the Census country table; they overlap and are never summed with their members.
 CENSUS_AREAS = {
     "0003": "European Union (Census aggregate)",
@@ -144,39 +144,29 @@ def display_name(official: str) -> str:
     return SHORT_NAMES.get(official) or re.sub(r" \([^)]*\)$", "", official)
 
 
+@dataclass(frozen=True)
+class Partner:
+    """One row of ``partners``."""
+
+    code: str
+    iso3: str | None
+    name: str
+    kind: str = "country"
+    from_year: int | None = None
+    to_year: int | None = None
+    code_system: str = CODE_SYSTEM
+
+
 def partner_rows(data: Path) -> list[dict[str, object]]:
     """Rows of ``partners``: Schedule C, codes of earlier editions, the Census aggregates and the World."""
     iso3 = alpha3_by_alpha2()
-    current = [
-        _partner(
+    partners = [
+        Partner(
             row["code"], iso3[row["iso2"]], display_name(row["name"]), from_year=FROM_YEARS.get(row["code"])
         )
         for row in read_schedule_c(data / SCHEDULE_C)
     ]
-    former = [
-        _partner(code, iso, name, from_year=start, to_year=end) for code, iso, name, start, end in FORMER
-    ]
-    areas = [_partner(code, None, name, kind="area") for code, name in CENSUS_AREAS.items()]
-    pseudo = [_partner(code, None, name, kind="pseudo") for code, name in PSEUDO.items()]
-    world = _partner(WORLD["code"], None, WORLD["name"], kind=WORLD["kind"])
-    return [*current, *former, *areas, *pseudo, world]
-
-
-def _partner(
-    code: str,
-    iso3: str | None,
-    name: str,
-    *,
-    kind: str = "country",
-    from_year: int | None = None,
-    to_year: int | None = None,
-) -> dict[str, object]:
-    return {
-        "code_system": CODE_SYSTEM,
-        "code": code,
-        "iso3": iso3,
-        "name": name,
-        "kind": kind,
-        "from_year": from_year,
-        "to_year": to_year,
-    }
+    partners += [Partner(code, iso, name, "country", first, last) for code, iso, name, first, last in FORMER]
+    partners += [Partner(code, None, name, "area") for code, name in {**CENSUS_AREAS, **WORLD}.items()]
+    partners += [Partner(code, None, name, "pseudo") for code, name in PSEUDO.items()]
+    return [asdict(partner) for partner in partners]

@@ -6,6 +6,7 @@ import calendar
 import csv
 import gzip
 import hashlib
+import io
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
@@ -38,29 +39,31 @@ def read_csv(path: Path) -> list[Row]:
     SchemaError
         A line has more or fewer fields than the header.
     """
-    opened = gzip.open(path, "rt", encoding="utf-8-sig", newline="") if path.suffix == ".gz" else None
-    with opened or path.open(encoding="utf-8-sig", newline="") as lines:
-        reader = csv.reader(lines)
-        header = next(reader)
-        rows = []
-        for fields in reader:
-            if len(fields) != len(header):
-                raise SchemaError(
-                    f"a line has {len(fields)} fields, its header {len(header)}",
-                    where=f"{path.name}, line {reader.line_num}",
-                    remedy="Compare the file with the copy named in sources.toml",
-                )
-            rows.append(dict(zip(header, fields, strict=True)))
+    reader = csv.reader(io.StringIO(_text(path).decode("utf-8-sig"), newline=""))
+    header = next(reader)
+    rows = []
+    for fields in reader:
+        if len(fields) != len(header):
+            raise SchemaError(
+                f"a line has {len(fields)} fields, its header {len(header)}",
+                where=f"{path.name}, line {reader.line_num}",
+                remedy="Compare the file with the copy named in sources.toml",
+            )
+        rows.append(dict(zip(header, fields, strict=True)))
     return rows
 
 
 def file_facts(path: Path) -> FileFacts:
-    """Count and hash a stored file; ``rows`` are its lines without one header line for CSV, all lines else."""
-    content = path.read_bytes()
-    text = gzip.decompress(content) if path.suffix == ".gz" else content
+    """Count and hash a stored file; ``rows`` are its lines, without the head line of a CSV file."""
+    content, text = path.read_bytes(), _text(path)
     has_header = ".csv" in path.suffixes
     lines = text.count(b"\n") + (0 if text.endswith(b"\n") else 1)
     return FileFacts(len(content), hashlib.sha256(content).hexdigest(), lines - has_header)
+
+
+def _text(path: Path) -> bytes:
+    content = path.read_bytes()
+    return gzip.decompress(content) if path.suffix == ".gz" else content
 
 
 def whole_dollars(text: str, *, scale: Decimal = Decimal(1)) -> int:

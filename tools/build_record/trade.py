@@ -30,7 +30,7 @@ MEASURES = {
 
 
 def classified_trade(data: Path, membership: pa.Table, publications: dict[str, Publication]) -> Table:
-    """Read the ten-digit imports and classify them by ``membership``; one row per product, partner and year."""
+    """Read and classify the ten-digit imports; one row per product, partner and year."""
     engine = ibis.duckdb.connect()
     raw = engine.read_csv(data / FILE, all_varchar=True, header=True)
     rows = raw.select(
