@@ -41,6 +41,9 @@ COMMON_NAMES: Final[dict[str, str]] = {
     "prc": "CHN",
 }
 
+# One ISO3 code for several partners of Schedule C at the same time.
+COMBINED_NAMES: Final[dict[str, str]] = {"PSE": "West Bank and Gaza Strip"}
+
 
 @dataclass(frozen=True)
 class Member:
@@ -67,15 +70,23 @@ class PartnerBook:
     areas: Sequence[dict[str, Any]]
 
     @cached_property
-    def _codes(self) -> dict[str, str]:
-        named: dict[str, str] = {}
-        # Later entries win: a Census code or an ISO3 code is never shadowed by a name.
+    def _codes(self) -> dict[str, tuple[Member, ...]]:
+        """What each name stands for; a country that changed its code stands for both."""
+        iso3: dict[str, tuple[Member, ...]] = {}
         for row in self.partners:
-            named[row["name"].casefold()] = row["code"]
-        iso3 = {row["iso3"]: row["code"] for row in self.partners if row["iso3"] and not row["to_year"]}
+            if row["iso3"]:
+                iso3[row["iso3"]] = (*iso3.get(row["iso3"], ()), Member(row["code"]))
+        # Later entries win: a Census code or an ISO3 code is never shadowed by a name.
+        named = {row["name"].casefold(): (Member(row["code"]),) for row in self.partners}
+        named |= {
+            row["name"].casefold(): iso3[row["iso3"]]
+            for row in self.partners
+            if row["iso3"] and not row["to_year"] and row["iso3"] not in COMBINED_NAMES
+        }
+        named |= {name.casefold(): iso3[code] for code, name in COMBINED_NAMES.items() if code in iso3}
         named |= {name: iso3[code] for name, code in COMMON_NAMES.items() if code in iso3}
-        named |= {code.casefold(): own for code, own in iso3.items()}
-        named |= {row["code"].casefold(): row["code"] for row in self.partners}
+        named |= {code.casefold(): members for code, members in iso3.items()}
+        named |= {row["code"].casefold(): (Member(row["code"]),) for row in self.partners}
         return named
 
     @cached_property
@@ -97,9 +108,7 @@ class PartnerBook:
 
     def _one(self, name: str) -> tuple[Member, ...] | None:
         plain = name.strip().casefold()
-        if plain in self._codes:
-            return (Member(self._codes[plain]),)
-        return self._areas.get(plain)
+        return self._codes.get(plain) or self._areas.get(plain)
 
     def members(self, names: Iterable[str]) -> tuple[Member, ...]:
         """Turn names, codes and areas into partner codes.

@@ -64,10 +64,9 @@ def _published(params: BalanceParams, store: Store) -> Answer:
     so_far = months_so_far(store, params.series, day) if params.ytd else 12
     members = selection.chosen_partners(store, params.partner)
     series = Published(store, params.series, freq, day, members, "partner" in params.by, so_far)
-    figures = selection.in_years(series.figures(), params.year)
+    rows = series.complete(params.year)
     if params.denominator:
-        figures = _divided(figures, series, params)
-    rows = _with_missing(figures, series, params)
+        rows = _divided(rows, series, params)
     if series.by_partner:
         rows = selection.named_partners(rows, store)
     rows = _cut(_in_order(_labelled(rows, series.bucket), params), params)
@@ -109,15 +108,10 @@ def _divided(figures: Table, series: Published, params: BalanceParams) -> Table:
         ibis.null("string"),
     )
     return divided.mutate(
-        deficit_ratio=ratio, denominator=ibis.literal(params.denominator), ratio_note=ibis.coalesce(why, far)
-    ).select(
-        *figures.columns,
-        "deficit_ratio",
-        "denominator",
-        "denominator_usd",
-        "denominator_vintage",
-        "ratio_note",
-    )
+        deficit_ratio=ratio,
+        denominator=ibis.literal(params.denominator),
+        note=ibis.coalesce(divided.note, why, far),
+    ).select(*figures.columns, *_RATIO_COLUMNS)
 
 
 def _spread(totals: Table, figures: Table, series: Published) -> Table:
@@ -126,52 +120,6 @@ def _spread(totals: Table, figures: Table, series: Published) -> Table:
         return totals
     partners = figures.select("partner").distinct()
     return totals.drop("partner").cross_join(partners)
-
-
-def _with_missing(figures: Table, series: Published, params: BalanceParams) -> Table:
-    """Add a row for every period that was asked for and has no figure, with the reason."""
-    held = series.held()
-    keys = list(series.bucket)
-    if params.year is None:
-        grid = held.select(keys)
-    else:
-        calendar = periods.with_quarter(series.store.table("calendar"))
-        grid = selection.in_years(calendar, params.year).select(keys).distinct()
-    rows = grid.left_join(figures, keys).drop(*[f"{key}_right" for key in keys])
-    rows = rows.left_join(held, keys).drop(*[f"{key}_right" for key in keys])
-    note = _why_missing(rows, series)
-    if "ratio_note" in figures.columns:
-        note = ibis.coalesce(note, rows.ratio_note)
-        rows = rows.mutate(denominator=ibis.literal(params.denominator))
-    return rows.mutate(note=note).drop("months_held", "first_vintage")
-
-
-def _why_missing(rows: Table, series: Published) -> StringValue:
-    need = periods.months_needed(series.freq, series.ytd_months)
-    part = (rows.months_held > 0) & (rows.months_held != need)
-    remedy = "; --ytd compares the same months of other years" if series.freq == "year" else ""
-    early = rows.first_vintage > ibis.literal(series.day) if series.day else ibis.literal(value=False)
-    one_side = rows.exports_usd.isnull() != rows.imports_usd.isnull()
-    return ibis.cases(
-        (
-            rows.balance_usd.notnull() & (rows.basis == periods.SUMMED) & (series.freq == "year"),
-            "sum of 12 months; no annual figure was printed at this vintage",
-        ),
-        (rows.balance_usd.notnull() & rows.exports_usd.isnull(), "only the balance was printed"),
-        (rows.balance_usd.notnull(), ibis.null("string")),
-        (one_side, "not_covered: one flow was not published at this vintage"),
-        (
-            part,
-            ibis.literal("part_year: ")
-            + rows.months_held.cast("string")
-            + f" of {need} months are held{remedy}",
-        ),
-        (
-            early,
-            ibis.literal("no_vintage_that_early: first held as of ") + rows.first_vintage.cast("string"),
-        ),
-        else_=ibis.literal(f"not_covered: {series.series} is not held for this period"),
-    )
 
 
 # --- ten-digit products -----------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import ibis
 
 from techbalance.indicators import periods
-from techbalance.questions.selection import among_partners, among_products, in_years
+from techbalance.questions.selection import among_partners, among_products, in_years, labelled_partners
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -51,7 +51,9 @@ class Products:
         """The known rows of the partners and products asked for, undecided ones too."""
         rows = self.known()
         rows = rows.filter(among_products(rows, self.products))
-        return rows if self.members is None else rows.filter(among_partners(rows, self.members))
+        if self.members is not None:
+            rows = rows.filter(among_partners(rows, self.members))
+        return labelled_partners(rows, self.store)
 
     def rows(self) -> Table:
         """The rows that count: products of the list, of the groups asked for."""

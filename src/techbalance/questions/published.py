@@ -10,12 +10,13 @@ import ibis
 from techbalance.classifications.groups import ALL_GROUPS
 from techbalance.classifications.partners import WORLD
 from techbalance.indicators import accounts, periods
-from techbalance.questions.selection import among_partners, in_years
+from techbalance.questions.selection import among_partners, in_years, labelled_partners
 
 if TYPE_CHECKING:
     import datetime as dt
 
     from ibis import Table
+    from ibis.expr.types import StringValue
 
     from techbalance.classifications.partners import Member
     from techbalance.indicators.periods import Freq
@@ -86,8 +87,10 @@ class Published:
             return rows.filter(rows.partner == WORLD)
         if self.members is None:
             countries = self.store.table("partners").filter(lambda row: row.kind == "country")
-            return rows.semi_join(countries, rows.partner == countries.code)
-        return rows.filter(among_partners(rows, self.members))
+            rows = rows.semi_join(countries, rows.partner == countries.code)
+        else:
+            rows = rows.filter(among_partners(rows, self.members))
+        return labelled_partners(rows, self.store)
 
     def revisions(self) -> Table:
         """Every revision of every period: see ``indicators.periods.figures``."""
@@ -126,6 +129,56 @@ class Published:
         held = periods.held(self.rows(), self.freq, self.day)
         return held.group_by(self.bucket).aggregate(
             months_held=held.months_held.max(), first_vintage=held.first_vintage.min()
+        )
+
+    def complete(self, years: Years | None) -> Table:
+        """Figures of every period asked for: a missing one has a row too, and ``note`` says why.
+
+        Parameters
+        ----------
+        years
+            The span asked for; None for every period of which anything is held.
+        """
+        held, keys = self.held(), list(self.bucket)
+        if years is None:
+            grid = held.select(keys)
+        else:
+            calendar = periods.with_quarter(self.store.table("calendar"))
+            grid = in_years(calendar, years).select(keys).distinct()
+        figures = self.figures()
+        rows = grid.left_join(figures, keys).drop(*[f"{key}_right" for key in keys])
+        rows = rows.left_join(held, keys).drop(*[f"{key}_right" for key in keys])
+        return rows.mutate(note=self._why_missing(rows)).drop("months_held", "first_vintage")
+
+    def _why_missing(self, rows: Table) -> StringValue:
+        need = periods.months_needed(self.freq, self.ytd_months)
+        part = (rows.months_held > 0) & (rows.months_held != need)
+        remedy = "; --ytd compares the same months of other years" if self.freq == "year" else ""
+        early = rows.first_vintage > ibis.literal(self.day) if self.day else ibis.literal(value=False)
+        there = rows.balance_usd.notnull()
+        nothing = ibis.null("string")
+        return ibis.cases(
+            (
+                there & (rows.basis == periods.SUMMED) & (self.freq == "year"),
+                "sum of 12 months; no annual figure was printed at this vintage",
+            ),
+            (there & rows.exports_usd.isnull(), "only the balance was printed"),
+            (there, nothing),
+            (
+                rows.exports_usd.isnull() != rows.imports_usd.isnull(),
+                "not_covered: one flow was not published at this vintage",
+            ),
+            (
+                part,
+                ibis.literal("part_year: ")
+                + rows.months_held.cast("string")
+                + f" of {need} months are held{remedy}",
+            ),
+            (
+                early,
+                ibis.literal("no_vintage_that_early: first held as of ") + rows.first_vintage.cast("string"),
+            ),
+            else_=ibis.literal(f"not_covered: {self.series} is not held for this period"),
         )
 
     def lineage(self, years: Years | None) -> Table:

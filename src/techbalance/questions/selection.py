@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import ibis
 
-from techbalance.classifications.partners import WORLD, PartnerBook
+from techbalance.classifications.partners import COMBINED_NAMES, WORLD, PartnerBook
 from techbalance.errors import UnknownCodeError
 
 if TYPE_CHECKING:
@@ -78,11 +78,25 @@ def known_list(name: str) -> str:
     return name
 
 
-def named_partners(rows: Table, store: Store) -> Table:
-    """Replace the Census code in ``partner`` by ISO3 where there is one, and add ``partner_name``."""
-    book = store.table("partners").select("code", "iso3", partner_name="name")
+def labelled_partners(rows: Table, store: Store) -> Table:
+    """Replace the Census code in ``partner`` by ISO3 where there is one.
+
+    Codes that share an ISO3 code (Israel changed its code, the West Bank and Gaza have one each) become
+    one partner, so this is done before anything is added up.
+    """
+    book = store.table("partners").select("code", "iso3")
     joined = rows.left_join(book, rows.partner == book.code)
     return joined.mutate(partner=ibis.coalesce(joined.iso3, joined.partner)).drop("code", "iso3")
+
+
+def named_partners(rows: Table, store: Store) -> Table:
+    """Add ``partner_name`` to labelled partners; of a label's codes the one still in use gives the name."""
+    book = store.table("partners").mutate(label=lambda row: ibis.coalesce(row.iso3, row.code))
+    order = ibis.window(group_by="label", order_by=[ibis.desc(book.to_year.isnull()), book.code])
+    first = book.mutate(age=ibis.row_number().over(order)).filter(lambda row: row.age == 0)
+    combined = [(first.label == code, ibis.literal(name)) for code, name in COMBINED_NAMES.items()]
+    names = first.select("label", partner_name=ibis.cases(*combined, else_=first.name))
+    return rows.left_join(names, rows.partner == names.label).drop("label")
 
 
 def named_groups(rows: Table, store: Store) -> Table:

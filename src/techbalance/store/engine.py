@@ -24,8 +24,7 @@ class DuckDBEngine:
     """
 
     def __init__(self) -> None:
-        # One connection per store; a spinner on stderr is no part of an answer.
-        self.connection = ibis.duckdb.connect(":memory:", enable_progress_bar=False)
+        self.connection = ibis.duckdb.connect(":memory:")
 
     def parquet(self, paths: Sequence[Path]) -> ibis.Table:
         """Open Parquet files of one schema as one table."""

@@ -99,7 +99,7 @@ COLUMNS: Final[dict[str, Column]] = {
     "payments_usd": Column(
         "money", "US dollars", "Charges paid for the use of intellectual property, n.i.e."
     ),
-    "conduit": Column("text", "", "Why receipts may be shifted profits; null for other countries"),
+    "conduit": Column("text", "", "Marks economies whose receipts may be shifted profits; null for others"),
     "atp_balance_usd": Column(
         "money", "US dollars", "Balance in Advanced Technology Products (goods, Census basis)"
     ),

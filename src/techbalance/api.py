@@ -1,0 +1,74 @@
+"""The questions from Python: ``tb = techbalance.open()``, then ``tb.balance(year="2002:2007")``."""
+
+from __future__ import annotations
+
+import inspect
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from techbalance.errors import UnknownCodeError
+from techbalance.questions.registry import QUESTIONS, ask, ask_reference
+from techbalance.store.catalogue import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from techbalance.questions.answer import Answer
+    from techbalance.questions.parameters.declaration import Question
+
+
+class TechBalance:
+    """Every question as a method.
+
+    Parameters
+    ----------
+    home
+        The user's store; the platform's folder, or ``TECHBALANCE_HOME``, when left out.
+
+    Examples
+    --------
+    >>> import techbalance
+    >>> tb = techbalance.open()
+    >>> tb.balance(year=2024).rows()[0]["balance_usd"]
+    -294429400000
+    """
+
+    def __init__(self, home: Path | str | None = None) -> None:
+        self.store = Store(None if home is None else Path(home))
+
+    def __getattr__(self, name: str) -> Callable[..., Answer]:
+        if name not in QUESTIONS:
+            raise AttributeError(str(UnknownCodeError.among("question", name, QUESTIONS)))
+        return _method(QUESTIONS[name], self.store)
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *QUESTIONS]
+
+    def ask(self, reference: str) -> Answer:
+        """Ask by reference, the one line every answer carries: ``balance?year=2024``."""
+        return ask_reference(reference, self.store)
+
+
+def _method(question: Question, store: Store) -> Callable[..., Answer]:
+    def put(**given: Any) -> Answer:  # noqa: ANN401 - any text form or plain value of a parameter
+        return ask(question, given, store)
+
+    method = partial(put)
+    fields = question.params.model_fields
+    method.__doc__ = "\n".join(
+        [question.summary, "", "Parameters", "----------"]
+        + [f"{name}\n    {info.description}" for name, info in fields.items()]
+        + ["", "Returns", "-------", f"Answer\n    {', '.join(question.columns)}"]
+    )
+    method.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+        [
+            inspect.Parameter(
+                name,
+                inspect.Parameter.KEYWORD_ONLY,
+                default=inspect.Parameter.empty if info.is_required() else info.default,
+            )
+            for name, info in fields.items()
+        ]
+    )
+    return method

@@ -1,0 +1,109 @@
+"""How does a question become a command? From its declaration, option by option."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
+
+import typer
+
+if TYPE_CHECKING:
+    from pydantic.fields import FieldInfo
+
+    from techbalance.questions.parameters.declaration import Question
+
+FORMATS = ("table", "csv", "json", "parquet", "arrow", "xlsx", "dta")
+
+Handler = Callable[["Question", dict[str, Any], str | None, str | None], None]
+
+
+def command_for(question: Question, handle: Handler) -> Callable[..., None]:
+    """Make the function behind a command.
+
+    Parameters
+    ----------
+    question
+        Its declaration; every field of the parameter model becomes an option or a word.
+    handle
+        Called with the question, what was given (texts), the format and the file to write.
+
+    Returns
+    -------
+    Callable
+        A function whose signature the command line reads.
+    """
+
+    def command(**given: Any) -> None:  # noqa: ANN401 - whatever the command line collected
+        form, out = given.pop("format", None), given.pop("out", None)
+        handle(question, {name: value for name, value in given.items() if _is_given(value)}, form, out)
+
+    parameters = [_parameter(question, name, info) for name, info in question.params.model_fields.items()]
+    parameters += [_format_option(), _out_option()]
+    parameters.sort(key=lambda one: one.name not in question.words)
+    command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    command.__annotations__ = {one.name: one.annotation for one in parameters}
+    command.__name__ = question.name
+    command.__doc__ = _help(question)
+    return command
+
+
+def _is_given(value: object) -> bool:
+    return value is not None and value is not False and value != []
+
+
+def _help(question: Question) -> str:
+    lines = [question.summary]
+    if question.examples:
+        lines += ["", "Examples:", ""]
+        lines += [f"  techbalance {example}\n" for example in question.examples]
+    return "\n".join(lines)
+
+
+def _parameter(question: Question, name: str, info: FieldInfo) -> inspect.Parameter:
+    says = info.description or ""
+    choices = _choices(info.annotation)
+    if choices:
+        says += f" [{', '.join(choices)}]"
+    if name in question.words:
+        kind: Any = typer.Argument(None, help=says, show_default=False)
+        return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=kind, annotation=str | None)
+    flag = f"--{(info.alias or name).rstrip('_').replace('_', '-')}"
+    if info.annotation is bool:
+        return _option(name, bool, typer.Option(False, flag, help=says, show_default=False))
+    if info.default is not None and not info.is_required():
+        says += f" [default: {info.default}]"
+    if _repeats(info.annotation):
+        return _option(name, list[str] | None, typer.Option(None, flag, help=says, show_default=False))
+    needed = " [needed]" if info.is_required() else ""
+    return _option(name, str | None, typer.Option(None, flag, help=says + needed, show_default=False))
+
+
+def _option(name: str, annotation: Any, default: Any) -> inspect.Parameter:  # noqa: ANN401
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+
+
+def _parts(annotation: object) -> tuple[object, ...]:
+    return get_args(annotation) if get_origin(annotation) is not Literal else (annotation,)
+
+
+def _choices(annotation: object) -> tuple[str, ...]:
+    for part in (annotation, *_parts(annotation)):
+        if get_origin(part) is Literal:
+            return tuple(str(choice) for choice in get_args(part))
+    return ()
+
+
+def _repeats(annotation: object) -> bool:
+    names = [getattr(part, "__name__", "") for part in (annotation, *_parts(annotation))]
+    return "PartnerRef" in names
+
+
+def _format_option() -> inspect.Parameter:
+    says = f"How to write the answer [{', '.join(FORMATS)}]; from the name of --out, or table"
+    return _option("format", str | None, typer.Option(None, "--format", help=says, show_default=False))
+
+
+def _out_option() -> inspect.Parameter:
+    says = "Write to this file instead of standard output"
+    return _option("out", str | None, typer.Option(None, "--out", help=says, show_default=False))

@@ -1,0 +1,100 @@
+"""The command ``techbalance``: parse, ask, render; exit with the code of the contract."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from techbalance.cli.commands import FORMATS, command_for
+from techbalance.errors import ParameterError, TechbalanceError, UnknownCodeError
+from techbalance.questions.registry import QUESTIONS, ask
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from techbalance.questions.parameters.declaration import Question
+
+DEBUG_VARIABLE = "TECHBALANCE_DEBUG"
+
+
+def application() -> typer.Typer:
+    """Build the command line from the declared questions."""
+    app = typer.Typer(
+        name="techbalance",
+        help="Recompute, trace and explain every number quoted about United States technology trade.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_options)
+    groups: dict[str, typer.Typer] = {}
+    for question in QUESTIONS.values():
+        *parents, word = question.command
+        target = app
+        for parent in parents:
+            if parent not in groups:
+                groups[parent] = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+                app.add_typer(groups[parent], name=parent, help=f"See {parent} --help.")
+            target = groups[parent]
+        target.command(word)(command_for(question, _answer))
+    return app
+
+
+def _options(
+    version: bool = typer.Option(False, "--version", help="Print the version and stop", is_eager=True),
+) -> None:
+    if version:
+        from importlib.metadata import version as installed
+
+        typer.echo(installed("techbalance"))
+        raise typer.Exit
+
+
+def _answer(question: Question, given: dict[str, Any], form: str | None, out: str | None) -> None:
+    chosen = _format(form, out)
+    params = question.params.read(given)
+    from techbalance.cli.render import write
+    from techbalance.store.catalogue import Store
+
+    answer = ask(question, params, Store())
+    write(answer, chosen, out)
+    if answer.exit_code:
+        raise typer.Exit(answer.exit_code)
+
+
+def _format(form: str | None, out: str | None) -> str:
+    if form is None:
+        suffix = out.rpartition(".")[2].lower() if out and "." in out else ""
+        if out and suffix not in FORMATS:
+            raise ParameterError(
+                f"cannot tell the format from the name {out!r}",
+                remedy=f"Add --format, one of {', '.join(FORMATS)}",
+            )
+        return suffix or "table"
+    if form not in FORMATS:
+        raise UnknownCodeError.among("format", form, FORMATS)
+    return form
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit."""
+    sys.exit(run(sys.argv[1:] if arguments is None else list(arguments)))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run the command line and return the exit code of the contract."""
+    try:
+        application()(list(arguments), prog_name="techbalance")
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else 0
+    except TechbalanceError as wrong:
+        if os.environ.get(DEBUG_VARIABLE):
+            raise
+        typer.echo(f"techbalance: {wrong}", err=True)
+        return wrong.exit_code
+    return 0

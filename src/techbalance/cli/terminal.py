@@ -1,0 +1,71 @@
+"""An answer as a table for a terminal of a hundred columns; what does not fit is named."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, Final
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from techbalance.questions.wording import Written, written
+
+if TYPE_CHECKING:
+    from techbalance.questions.answer import Answer
+
+WIDTH: Final = 100
+LONGEST_CELL: Final = 46
+# Beside the cell itself, a column takes one space on each side and one between columns.
+PADDING: Final = 3
+
+
+def as_table(answer: Answer) -> str:
+    """Write rows under their heads, footnotes below them, and say which columns were left out."""
+    text = written(answer)
+    if not text.rows:
+        return "no rows\n"
+    kept = _columns_that_fit(text)
+    lines = io.StringIO()
+    console = Console(file=lines, width=WIDTH, color_system=None, highlight=False, legacy_windows=False)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1))
+    for place in kept:
+        wide = _width(text, place) > LONGEST_CELL
+        table.add_column(
+            Text(text.heads[place]),
+            justify="right" if text.right[place] else "left",
+            no_wrap=not wide,
+            overflow="fold",
+        )
+    for row in text.rows:
+        table.add_row(*[Text(row[place]) for place in kept])
+    console.print(table)
+    cut = [text.heads[place] for place in range(len(text.heads)) if place not in kept]
+    for number, note in enumerate(text.footnotes, start=1):
+        console.print(Text(f"[{number}] {note}"))
+    if cut:
+        console.print(Text(f"Not shown for width: {', '.join(cut)}; --format csv has every column."))
+    return "\n".join(line.rstrip() for line in lines.getvalue().splitlines()) + "\n"
+
+
+def _width(text: Written, place: int) -> int:
+    return max(len(text.heads[place]), *[len(row[place]) for row in text.rows])
+
+
+def _columns_that_fit(text: Written) -> list[int]:
+    """Drop columns from the right, never the first and never the footnote marks, until a hundred fit."""
+    widths = [min(_width(text, place), LONGEST_CELL) + PADDING for place in range(len(text.heads))]
+    kept = list(range(len(widths)))
+    marks = [place for place in kept if text.heads[place] == ""]
+    empty = [
+        place
+        for place in kept[1:]
+        if place not in marks and all(row[place] in ("", "–") for row in text.rows)
+    ]
+    for place in [*empty[::-1], *kept[:0:-1]]:
+        if sum(widths[one] for one in kept) <= WIDTH:
+            break
+        if place in kept and place not in marks:
+            kept.remove(place)
+    return kept

@@ -1,0 +1,63 @@
+"""Who is first, and who overtook whom? Answers ``rank``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import ibis
+
+from techbalance.indicators import accounts
+from techbalance.questions import selection
+from techbalance.questions.answer import Answer
+from techbalance.questions.parameters.accounts import RANK, RankParams
+from techbalance.questions.values import Values
+
+if TYPE_CHECKING:
+    from ibis import Table
+
+    from techbalance.store.catalogue import Store
+
+NAMED = {
+    "group": selection.named_groups,
+    "partner": selection.named_partners,
+    "product": selection.named_products,
+}
+
+
+def run(params: RankParams, store: Store) -> Answer:
+    """Answer ``rank``: one row per partner, group or product, the largest deficit or flow first.
+
+    The balance is ranked where both flows are held; otherwise ``flow`` has to be named.
+    """
+    selection.known_list(params.list)
+    key, year = params.by.names[0], params.year.start
+    values = Values(params, store, key)
+    values.demand_flow(year)
+    descending = params.flow is not None
+    now = accounts.rank(NAMED[key](values.of(year), store), (), key, descending=descending)
+    before = accounts.rank(NAMED[key](values.of(year - 1), store), (), key, descending=descending)
+    if params.top:
+        now = now.order_by([now["rank"], now[key]]).limit(params.top)
+    rows = _compared(now, before, key)
+    rows = rows.mutate(measure=ibis.literal(values.measure), note=ibis.null("string"))
+    rows = _with_missing(rows, values, year)
+    rows = rows.order_by(["rank", key]).select(key, f"{key}_name", *RANK.columns)
+    return Answer(RANK, params, store, rows, (), (values.lineage(year, year - 1),))
+
+
+def _compared(now: Table, before: Table, key: str) -> Table:
+    """Add the rank of the year before, and who was overtaken."""
+    passed = accounts.overtaken(now, before, key)
+    earlier = before.select(key, previous_rank=before["rank"])
+    rows = now.left_join(earlier, key).drop(f"{key}_right")
+    return rows.left_join(passed, key).drop(f"{key}_right")
+
+
+def _with_missing(rows: Table, values: Values, year: int) -> Table:
+    """Put one row of nulls with the reason in place of an empty ranking."""
+    if rows.count().to_pyarrow().as_py():
+        return rows
+    reason = values.why_missing(year)
+    years = values.store.table("calendar").select("year").distinct().filter(lambda row: row.year == year)
+    nulls = {name: ibis.null(rows[name].type()) for name in rows.columns}
+    return years.select(**(nulls | {"note": ibis.literal(reason)}))
