@@ -1,8 +1,8 @@
 """Which countries belong to which area, in which years?
 
 A country is a member in the calendar years at whose end it belonged: from the year in which its accession
-took effect, to the year before it left. ``from_year`` is null where membership is older than the record and no
-treaty dates it.
+took effect, to the year before it left. ``from_year`` is null where membership is older than the record and
+no treaty dates it.
 """
 
 from __future__ import annotations

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
     from .schemas import TableSpec
 
-# The publisher rounds each figure by itself to 0.1 million. A year may so differ from its months by half a step
-# per figure. The rounding of one figure has a standard deviation of 0.29 steps, that of some 230 partners together
-# 4.4 steps: ten steps are 2.3 of those. Balances of payments are printed to a million.
+# The publisher rounds each figure by itself to 0.1 million. A year may so differ from its months by half a
+# step per figure. The rounding of one figure has a standard deviation of 0.29 steps, that of 230 partners
+# together 4.4 steps: ten steps are 2.3 of those. Balances of payments are printed to a million.
 STEP_USD = 100_000
 MONTHS_TOLERANCE_USD = 13 * STEP_USD // 2
 PARTNERS_TOLERANCE_USD = 10 * STEP_USD
@@ -35,8 +35,8 @@ PRINTED_TOLERANCE_USD = STEP_USD // 2
 
 # Years in which the country table itemises every partner: about 80 before, the 54 main ones in the newest.
 FULL_PARTNER_YEARS = range(1992, 2025)
-# Years in which the Census aggregate for the European Union has the members of the year. From 1997 to 2003 it is
-# cast back with the ten countries of 2004, and small corrections run to 2006.
+# Years in which the Census aggregate for the European Union has the members of the year. From 1997 to 2003 it
+# holds the ten countries of 2004 already; to 2006 it differs by some thousand dollars.
 EU_YEARS = range(2007, 2024)
 EU_CODE, EU_AREA = "0003", "EU28"
 

@@ -216,7 +216,7 @@ def first_prints(rows: list[Row], publications: dict[str, Publication]) -> list[
             raise SchemaError(
                 f"no source of {row['vintage']} is declared with the text {row['source']!r}",
                 where="first_prints.csv",
-                remedy="Add it to `printed` of the source in sources.toml",
+                remedy="Add it to `printed` of the source in tools/build_record/sources",
             )
         series, partner = FIRST_PRINT_SERIES.get(row["series"], (row["series"], WORLD))
         totals.append(

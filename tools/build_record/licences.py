@@ -35,7 +35,7 @@ def require_shippable(publications: Iterable[Publication]) -> None:
         if SHIPPABLE.fullmatch(publication.licence) is None:
             raise LicenceError(
                 f"the licence {publication.licence!r} does not allow the figures to ship",
-                where=f"sources.toml, {publication.source_id}",
+                where=f"source {publication.source_id}",
                 remedy="Leave the source out, and let users read it from where they keep it",
             )
 

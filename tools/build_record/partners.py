@@ -54,8 +54,8 @@ SHORT_NAMES = {
     "West Bank administered by Israel": "West Bank",
 }
 
-# Codes of earlier Schedule C editions that the trade tables carry: code, ISO code (3166-3 for states that are no
-# more), name, first and last year. The years are those in which the tables carry trade under the code.
+# Codes of earlier Schedule C editions that the trade tables carry: code, ISO code (3166-3 for states that are
+# no more), name, first and last year. The years are those in which the tables carry trade under the code.
 FORMER = (
     ("2771", "ANT", "Netherlands Antilles", None, 2011),
     ("4350", "CSK", "Czechoslovakia", None, 1992),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import MISSING, asdict, dataclass, fields
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ from .reading import file_facts
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-DECLARATIONS = Path(__file__).with_name("sources.toml")
+DECLARATIONS = Path(__file__).with_name("sources")
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,23 @@ class StoredFile:
 
 @dataclass(frozen=True)
 class Publication:
-    """One official publication as it stood at one vintage. Unknown keys in the declaration are an error."""
+    """One official publication as it stood at one vintage.
+
+    Parameters
+    ----------
+    vintage
+        Day on which the figures were current; the month's end where only the month is known.
+    printed_unit_usd
+        Step to which the figures are printed; a finer one found in the stored file wins.
+    confidence
+        ``high``: the official release page, or a copy of the official table whose sums were checked against
+        another table. ``medium``: a single copy of a superseded official table, or a reliable secondary
+        source. ``low``: a rounded press figure.
+    printed
+        Texts by which ``headline/first_prints.csv`` names the publication.
+    changes
+        What a licence that asks for credit wants to be told: how the shipped figures differ from the printed.
+    """
 
     source_id: str
     publisher: str
@@ -47,38 +63,44 @@ class Publication:
     files: tuple[StoredFile, ...]
     caveats: tuple[str, ...] = ()
     changes: str = ""
-    printed: tuple[str, ...] = field(default=())
+    printed: tuple[str, ...] = ()
 
 
-def load_publications(path: Path = DECLARATIONS) -> dict[str, Publication]:
+def load_publications(folder: Path = DECLARATIONS) -> dict[str, Publication]:
     """Read the declarations, keyed by source id.
 
-    A ``[[source]]`` may name a ``like`` table that gives it its common fields.
+    A ``[[source]]`` may name a ``like`` table of its file that gives it common fields.
 
     Raises
     ------
     SchemaError
         A field is missing or unknown, or an id is declared twice.
     """
-    declared = tomllib.loads(path.read_text(encoding="utf-8"))
-    commons: Mapping[str, dict[str, Any]] = declared.get("like", {})
-    known = {f.name for f in fields(Publication)}
     publications: dict[str, Publication] = {}
-    for entry in declared["source"]:
-        merged = {**commons.get(entry.get("like", ""), {}), **entry}
-        merged.pop("like", None)
-        source_id = merged.get("source_id", "?")
-        if unknown := merged.keys() - known:
-            raise SchemaError(f"unknown field {sorted(unknown)}", where=f"{path.name}, {source_id}")
-        if source_id in publications:
-            raise SchemaError("source id declared twice", where=f"{path.name}, {source_id}")
-        merged["files"] = tuple(StoredFile(**f) for f in merged.get("files", ()))
-        merged["caveats"] = tuple(merged.get("caveats", ()))
-        try:
-            publications[source_id] = Publication(**merged)
-        except TypeError as error:
-            raise SchemaError(str(error), where=f"{path.name}, {source_id}") from None
+    for path in sorted(folder.glob("*.toml")):
+        declared = tomllib.loads(path.read_text(encoding="utf-8"))
+        commons: Mapping[str, dict[str, Any]] = declared.get("like", {})
+        for entry in declared["source"]:
+            publication = _publication({**commons.get(entry.get("like", ""), {}), **entry}, path)
+            if publication.source_id in publications:
+                raise SchemaError("source id declared twice", where=f"{path.name}, {publication.source_id}")
+            publications[publication.source_id] = publication
     return publications
+
+
+def _publication(entry: dict[str, Any], path: Path) -> Publication:
+    entry.pop("like", None)
+    place = f"{path.name}, {entry.get('source_id', '?')}"
+    known = {f.name: f for f in fields(Publication)}
+    if unknown := entry.keys() - known.keys():
+        raise SchemaError(f"unknown field {sorted(unknown)}", where=place, remedy=f"Known: {sorted(known)}")
+    required = {name for name, f in known.items() if f.default is MISSING}
+    if missing := required - entry.keys():
+        raise SchemaError(f"missing field {sorted(missing)}", where=place)
+    entry["files"] = tuple(StoredFile(**stored) for stored in entry["files"])
+    for name in ("caveats", "printed"):
+        entry[name] = tuple(entry.get(name, ()))
+    return Publication(**entry)
 
 
 def describe(publication: Publication, data: Path, coverage: str, checked: list[str]) -> dict[str, Any]:

@@ -47,7 +47,7 @@ def read_csv(path: Path) -> list[Row]:
             raise SchemaError(
                 f"a line has {len(fields)} fields, its header {len(header)}",
                 where=f"{path.name}, line {reader.line_num}",
-                remedy="Compare the file with the copy named in sources.toml",
+                remedy="Compare the file with the copy named in tools/build_record/sources",
             )
         rows.append(dict(zip(header, fields, strict=True)))
     return rows
