@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from techbalance.errors import ParameterError, StoreError
+from techbalance.store.answers import remember
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,8 +80,11 @@ def _write_words(answer: Answer) -> None:
     names = [answer.store.sources.get(one, {}).get("publisher", one) for one in answer.source_ids]
     if names:
         words.append(f"Source: {'; '.join(dict.fromkeys(names))}.")
-    words.append(f"Trace: techbalance trace '{answer.reference}'   [answer {answer.answer_id}]")
-    sys.stderr.write("\n".join(words) + "\n")
+    if answer.lineage:
+        remember(answer.store, answer.answer_id, answer.reference)
+        words.append(f"Trace: techbalance trace '{answer.reference}'   [answer {answer.answer_id}]")
+    if words:
+        sys.stderr.write("\n".join(words) + "\n")
 
 
 def _plain(value: object) -> object:

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from techbalance.questions.wording import Written, written
+from techbalance.questions.wording import Written, signed, written
 
 if TYPE_CHECKING:
     from techbalance.questions.answer import Answer
@@ -26,6 +26,8 @@ def as_table(answer: Answer) -> str:
     text = written(answer)
     if not text.rows:
         return "no rows\n"
+    if answer.question.layout == "list":
+        return _as_list(answer)
     kept = _columns_that_fit(text)
     lines = io.StringIO()
     console = Console(file=lines, width=WIDTH, color_system=None, highlight=False, legacy_windows=False)
@@ -49,12 +51,34 @@ def as_table(answer: Answer) -> str:
     return "\n".join(line.rstrip() for line in lines.getvalue().splitlines()) + "\n"
 
 
+def _as_list(answer: Answer) -> str:
+    """Write row by row: the first column as the head, the others that hold something under it."""
+    lines = []
+    first, *others = answer.columns
+    for row in answer.rows():
+        lines.append(_cell(answer, first, row[first]) or "this answer")
+        for name in others:
+            cell = _cell(answer, name, row[name])
+            if cell is not None:
+                label = name.removesuffix("_usd").replace("_", " ")
+                lines += [f"  {label + ':':<11}{part}" for part in cell.splitlines()]
+    return "\n".join(lines) + "\n"
+
+
+def _cell(answer: Answer, name: str, value: object) -> str | None:
+    if value is None:
+        return None
+    if answer.columns[name].kind == "money" and isinstance(value, int):
+        return f"{signed(f'{value:,}')} dollars"
+    return str(value)
+
+
 def _width(text: Written, place: int) -> int:
     return max(len(text.heads[place]), *[len(row[place]) for row in text.rows])
 
 
 def _columns_that_fit(text: Written) -> list[int]:
-    """Drop columns from the right, never the first and never the footnote marks, until a hundred fit."""
+    """Drop empty columns, then vintages, then from the right; never the first and never the footnotes."""
     widths = [min(_width(text, place), LONGEST_CELL) + PADDING for place in range(len(text.heads))]
     kept = list(range(len(widths)))
     marks = [place for place in kept if text.heads[place] == ""]
@@ -63,7 +87,8 @@ def _columns_that_fit(text: Written) -> list[int]:
         for place in kept[1:]
         if place not in marks and all(row[place] in ("", "–") for row in text.rows)
     ]
-    for place in [*empty[::-1], *kept[:0:-1]]:
+    dates = [place for place in kept[1:] if "vintage" in text.heads[place] or text.heads[place] == "as of"]
+    for place in [*empty[::-1], *dates[::-1], *kept[:0:-1]]:
         if sum(widths[one] for one in kept) <= WIDTH:
             break
         if place in kept and place not in marks:

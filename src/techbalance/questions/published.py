@@ -86,8 +86,9 @@ class Published:
         if self.is_world:
             return rows.filter(rows.partner == WORLD)
         if self.members is None:
-            countries = self.store.table("partners").filter(lambda row: row.kind == "country")
-            rows = rows.semi_join(countries, rows.partner == countries.code)
+            # Unidentified partners are kept with the countries: without them the parts miss the total.
+            single = self.store.table("partners").filter(lambda row: row.kind != "area")
+            rows = rows.semi_join(single, rows.partner == single.code)
         else:
             rows = rows.filter(among_partners(rows, self.members))
         return labelled_partners(rows, self.store)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Any, Literal, Self
 from urllib.parse import parse_qsl, quote
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -81,6 +81,10 @@ class Question:
         The columns of which one must be non-null for the question to count as answered.
     words
         Parameters taken by position on the command line.
+    layout
+        How a terminal shows it: a table, or row by row where the texts are long.
+    examples
+        Commands shown in its help.
     """
 
     name: str
@@ -90,6 +94,7 @@ class Question:
     columns: tuple[str, ...]
     values: tuple[str, ...]
     words: tuple[str, ...] = ()
+    layout: Literal["table", "list"] = "table"
     examples: tuple[str, ...] = field(default=())
 
     @property

@@ -1,0 +1,70 @@
+"""How is a figure cited? Answers ``cite``."""
+
+from __future__ import annotations
+
+import re
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from techbalance.questions.answer import Answer
+from techbalance.questions.parameters.provenance import CITE, CiteParams
+from techbalance.questions.reference import answer_of
+
+if TYPE_CHECKING:
+    from techbalance.store.catalogue import Store
+
+SCHEMA = pa.schema([("source_id", pa.string()), ("citation", pa.string()), ("bibtex", pa.string())])
+
+
+def run(params: CiteParams, store: Store) -> Answer:
+    """Answer ``cite``: the answer itself first (its ``source_id`` is null), then each of its sources."""
+    cited = answer_of(params.what, store)
+    lines = [_of_answer(cited)]
+    lines += [_of_source(one, store.sources[one]) for one in cited.source_ids]
+    return Answer(CITE, params, store, pa.Table.from_pylist(lines, schema=SCHEMA))
+
+
+def _of_answer(cited: Answer) -> dict[str, Any]:
+    release = version("techbalance")
+    publishers = dict.fromkeys(str(cited.store.sources[one]["publisher"]) for one in cited.source_ids)
+    from_whom = f" From figures of {_listed(list(publishers))}." if publishers else ""
+    text = (
+        f"techbalance {release}, \u201c{cited.question.summary.rstrip('.')}\u201d, {cited.command} "
+        f"[answer {cited.answer_id}].{from_whom}"
+    )
+    fields = {
+        "title": cited.question.summary.rstrip("."),
+        "author": "{techbalance}",
+        "year": release.split(".")[0],
+        "version": release,
+        "note": f"{cited.command}; answer {cited.answer_id}",
+    }
+    return {"source_id": None, "citation": text, "bibtex": _bibtex(f"techbalance-{cited.answer_id}", fields)}
+
+
+def _of_source(source_id: str, facts: dict[str, Any]) -> dict[str, Any]:
+    vintage = str(facts.get("vintage") or "")
+    fields = {
+        "title": facts["title"],
+        "author": f"{{{facts['publisher']}}}",
+        "year": vintage[:4],
+        "note": f"Figures as of {vintage}" if vintage else "",
+        "url": str(facts.get("address") or ""),
+    }
+    return {"source_id": source_id, "citation": facts["citation"], "bibtex": _bibtex(source_id, fields)}
+
+
+def _listed(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _bibtex(key: str, fields: dict[str, str]) -> str:
+    lines = [f"  {name} = {{{_escaped(text, name)}}}," for name, text in fields.items() if text]
+    return "\n".join([f"@misc{{{key},", *lines, "}"])
+
+
+def _escaped(text: str, name: str) -> str:
+    """Escape what BibTeX would read as its own; an address stays as it is."""
+    return text if name == "url" else re.sub(r"([&%$#_])", r"\\\1", text)

@@ -1,0 +1,76 @@
+"""What is held, of which vintage, and how old is it? Answers ``status``."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+import ibis
+import pyarrow as pa
+
+from techbalance.questions.answer import Answer
+from techbalance.questions.parameters.provenance import STATUS, StatusParams
+from techbalance.store.catalogue import KEYS
+
+if TYPE_CHECKING:
+    from ibis import Table
+
+    from techbalance.store.catalogue import Store
+
+SCHEMA = pa.schema(
+    [
+        ("table", pa.string()),
+        ("series", pa.string()),
+        ("first_period", pa.string()),
+        ("last_period", pa.string()),
+        ("rows", pa.int64()),
+        ("vintages", pa.int64()),
+        ("vintage", pa.date32()),
+        ("age_days", pa.int64()),
+        ("origin", pa.string()),
+        ("note", pa.string()),
+    ]
+)
+# What splits a table into series, in the order tried.
+SPLITS = ("series", "list_id", "flow")
+
+
+def run(params: StatusParams, store: Store) -> Answer:
+    """Answer ``status``: one row per table and series."""
+    lines: list[dict[str, Any]] = []
+    for name in KEYS:
+        lines += _held(name, store)
+    notes = (f"Store: {store.home}", f"Version of what is held: {store.version}")
+    return Answer(STATUS, params, store, pa.Table.from_pylist(lines, schema=SCHEMA), notes)
+
+
+def _held(name: str, store: Store) -> list[dict[str, Any]]:
+    table = store.table(name)
+    split = next((column for column in SPLITS if column in table.columns), None)
+    groups = [split] if split else []
+    period = _period(table)
+    facts: dict[str, Any] = {"rows": table.count()}
+    if period is not None:
+        facts |= {"first_period": period.min(), "last_period": period.max()}
+    if "vintage" in table.columns:
+        facts |= {"vintages": table.vintage.nunique(), "vintage": table.vintage.max()}
+    grouped = (
+        table.group_by(groups).aggregate(**facts).order_by(groups) if groups else table.aggregate(**facts)
+    )
+    origin = "both" if store.files(name) else "record"
+    today = dt.datetime.now(tz=dt.UTC).date()
+    lines = []
+    for row in grouped.to_pyarrow().to_pylist():
+        vintage = row.get("vintage")
+        lines.append(
+            {"table": name, "series": row.get(split) if split else None, "origin": origin}
+            | {key: row[key] for key in facts}
+            | {"age_days": (today - vintage).days if vintage else None}
+        )
+    return lines
+
+
+def _period(table: Table) -> ibis.Column | None:
+    if "period" in table.columns:
+        return table.period
+    return table.year.cast("string") if "year" in table.columns else None

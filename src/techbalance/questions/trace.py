@@ -1,0 +1,150 @@
+"""Which rows, source, file and hash stand behind a figure? Answers ``trace``."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any, Final
+
+import ibis
+import pyarrow as pa
+
+from techbalance import record
+from techbalance.questions.answer import Answer
+from techbalance.questions.parameters.provenance import TRACE, TraceParams
+from techbalance.questions.reference import answer_of
+
+if TYPE_CHECKING:
+    from techbalance.questions.answer import Lineage
+    from techbalance.store.catalogue import Store
+
+# The column of each stored table that goes into figures.
+VALUES: Final = {
+    "headline": "value_usd",
+    "trade": "general_usd",
+    "trade_outside_list": "general_usd",
+    "ip_charges": "value_usd",
+    "macro": "value",
+}
+# What tells one stored row from another, for people.
+NAMES: Final = {
+    "headline": ("series", "partner", "group", "flow", "seasonal", "period", "print_kind"),
+    "trade": ("flow", "product", "partner", "period", "group", "match"),
+    "trade_outside_list": ("flow", "partner", "period", "match"),
+    "ip_charges": ("country", "flow", "period"),
+    "macro": ("series", "country", "period", "unit"),
+}
+SCHEMA: Final = pa.schema(
+    [
+        ("step", pa.string()),
+        ("what", pa.string()),
+        ("value_usd", pa.int64()),
+        ("vintage", pa.date32()),
+        ("table", pa.string()),
+        ("source_id", pa.string()),
+        ("file", pa.string()),
+        ("record", pa.string()),
+        ("sha256", pa.string()),
+        ("note", pa.string()),
+    ]
+)
+
+
+def run(params: TraceParams, store: Store) -> Answer:
+    """Answer ``trace``: figure, formula, stored rows, sources, files with hash, bundled table with hash.
+
+    Stored rows beyond ``top`` are one line with their sum, so that the rows still add up.
+    """
+    traced = answer_of(params.what, store)
+    lines = _figures(traced)
+    for part in traced.lineage:
+        lines.append({"step": "formula", "what": part.formula, "table": part.table})
+        lines += _rows(part, params.top)
+    for one in traced.source_ids:
+        lines += _source(one, store)
+    for name in dict.fromkeys(part.table for part in traced.lineage):
+        lines.append(_bundled(name, store))
+    table = pa.Table.from_pylist(lines, schema=SCHEMA)
+    return Answer(TRACE, params, store, table, (f"Traced: {traced.command}",))
+
+
+def _figures(traced: Answer) -> list[dict[str, Any]]:
+    """Every money figure of the answer's first rows, named by its keys."""
+    lines = []
+    money = [name for name, column in traced.columns.items() if column.kind == "money"]
+    keys = [name for name, column in traced.columns.items() if column.kind == "code"]
+    for row in traced.rows()[:20]:
+        about = ", ".join(str(row[key]) for key in keys if row[key] is not None)
+        for name in money:
+            if row[name] is not None:
+                what = f"{name} of {about}" if about else name
+                lines.append(
+                    {"step": "figure", "what": what, "value_usd": row[name], "vintage": row.get("vintage")}
+                )
+    return lines or [
+        {"step": "figure", "what": "no figure: everything asked for is null", "note": "not_covered"}
+    ]
+
+
+def _rows(part: Lineage, top: int) -> list[dict[str, Any]]:
+    value = VALUES[part.table]
+    rows = part.rows
+    sized = rows.mutate(size=rows[value].abs())
+    names = [name for name in NAMES[part.table] if name in rows.columns]
+    largest = sized.order_by([ibis.desc("size"), *names]).limit(top)
+    lines = [
+        {
+            "step": "row",
+            "what": ", ".join(str(row[name]) for name in names),
+            "value_usd": _dollars(part.table, row[value]),
+            "vintage": row["vintage"],
+            "table": part.table,
+            "source_id": row["source_id"],
+            "note": None if part.table != "macro" else f"{row[value]:g} {row['unit']}",
+        }
+        for row in largest.to_pyarrow().to_pylist()
+    ]
+    count = int(rows.count().to_pyarrow().as_py())
+    if count > top:
+        total = rows[value].sum().to_pyarrow().as_py()
+        shown = sum(line["value_usd"] or 0 for line in lines)
+        rest = {"step": "row", "what": f"{count - top:,} further rows, added up", "table": part.table}
+        lines.append(rest | {"value_usd": _dollars(part.table, total - shown)})
+    return lines
+
+
+def _dollars(table: str, value: float) -> int | None:
+    return None if table == "macro" else int(value)
+
+
+def _source(source_id: str, store: Store) -> list[dict[str, Any]]:
+    facts = store.sources[source_id]
+    about = f"{facts['publisher']}: {facts['title']}"
+    lines = [
+        {"step": "source", "what": about, "source_id": source_id, "note": facts.get("citation")},
+    ]
+    lines += [
+        {
+            "step": "file",
+            "what": facts.get("address"),
+            "source_id": source_id,
+            "file": one["file"],
+            "record": one["stored_copy"],
+            "sha256": one["sha256"],
+        }
+        for one in facts["files"]
+    ]
+    return lines
+
+
+def _bundled(name: str, store: Store) -> dict[str, Any]:
+    path = record.path(name)
+    own = store.files(name)
+    note = f"and {len(own)} files of the store" if own else None
+    return {
+        "step": "table",
+        "what": "bundled with the package",
+        "table": name,
+        "file": f"techbalance/record/{path.name}",
+        "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+        "note": note,
+    }
