@@ -27,6 +27,7 @@ QUESTIONS: Final[dict[str, Question]] = {
         intellectual_property.IP,
         provenance.TRACE,
         provenance.CITE,
+        provenance.SOURCES,
         provenance.STATUS,
         provenance.CHECK,
     )

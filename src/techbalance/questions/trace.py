@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING, Any, Final
 
 import ibis
 import pyarrow as pa
 
-from techbalance import record
 from techbalance.questions.answer import Answer
 from techbalance.questions.parameters.provenance import TRACE, TraceParams
 from techbalance.questions.reference import answer_of
@@ -137,7 +135,7 @@ def _source(source_id: str, store: Store) -> list[dict[str, Any]]:
 
 
 def _bundled(name: str, store: Store) -> dict[str, Any]:
-    path = record.path(name)
+    path, sha256 = store.bundled(name)
     own = store.files(name)
     note = f"and {len(own)} files of the store" if own else None
     return {
@@ -145,6 +143,6 @@ def _bundled(name: str, store: Store) -> dict[str, Any]:
         "what": "bundled with the package",
         "table": name,
         "file": f"techbalance/record/{path.name}",
-        "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+        "sha256": sha256,
         "note": note,
     }

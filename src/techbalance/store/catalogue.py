@@ -16,10 +16,12 @@ import platformdirs
 
 from techbalance import record
 from techbalance.errors import StoreError
+from techbalance.sources.declaration import declared, routes
 
 if TYPE_CHECKING:
     import ibis
 
+    from techbalance.sources.declaration import Declaration
     from techbalance.store.engine import DuckDBEngine
 
 HOME_VARIABLE = "TECHBALANCE_HOME"
@@ -115,6 +117,20 @@ class Store:
                 facts = path.stat()
                 parts.append(f"{path.relative_to(self.home)}:{facts.st_size}:{facts.st_mtime_ns}")
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+    def bundled(self, name: str) -> tuple[Path, str]:
+        """The bundled file of a table, and the SHA-256 of its bytes as they are now."""
+        path = record.path(name)
+        return path, hashlib.sha256(path.read_bytes()).hexdigest()
+
+    @property
+    def declared(self) -> tuple[Declaration, ...]:
+        """Every source that is declared, in the order in which a user would try them."""
+        return declared()
+
+    def routes(self, series: str, by: frozenset[str], years: tuple[int, ...]) -> tuple[Declaration, ...]:
+        """Declared sources that cover a series, by all of the keys, in every one of the years."""
+        return routes(series, by, years)
 
     @cached_property
     def sources(self) -> dict[str, dict[str, Any]]:

@@ -1,0 +1,1 @@
+"""US Census Bureau: the monthly merchandise trade archives at ten digits."""

@@ -1,0 +1,1 @@
+"""US Census Bureau: goods by partner, and Advanced Technology Products for the world."""

@@ -1,0 +1,1 @@
+"""US Census Bureau: the annual discs of detailed trade, files a user owns."""

@@ -1,0 +1,1 @@
+"""US Census Bureau and BEA: the monthly release FT-900 and its historical tables."""

@@ -1,0 +1,1 @@
+"""US Census Bureau: International Trade API, by Harmonized System code and partner."""

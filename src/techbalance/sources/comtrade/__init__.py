@@ -1,0 +1,1 @@
+"""UN Comtrade: six-digit trade of any reporter."""

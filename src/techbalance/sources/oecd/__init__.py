@@ -1,0 +1,1 @@
+"""OECD: trade in value added and services trade, by SDMX."""

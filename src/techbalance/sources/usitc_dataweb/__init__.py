@@ -1,0 +1,1 @@
+"""USITC DataWeb: ten-digit trade by partner since 1989."""

@@ -1,0 +1,1 @@
+"""USITC: which ten-digit codes were Advanced Technology Products, year by year."""

@@ -1,0 +1,1 @@
+"""World Bank: charges for the use of intellectual property and other indicators."""
