@@ -46,12 +46,12 @@ _SHOWN_CHARACTERS: Final = 60
 
 @dataclass(frozen=True, slots=True)
 class _Problem:
-    """One thing wrong in a file: key path, what was found and expected, words that come near."""
+    """One thing wrong in a file: key path, what was found and expected, the nearest known word."""
 
     path: tuple[str | int, ...]
     what: str
     expected: str
-    near: tuple[str, ...]
+    near: str
     line: int | None
     is_key: bool
 
@@ -129,7 +129,7 @@ def _problem(error: ErrorDetails, text: str) -> _Problem:
         what = f"found {_short(error['input'])}"
         expected = _description(path) + _constraint(error)
         known = tuple(re.findall(r"'([^']+)'", str(context.get("expected", ""))))
-    near = tuple(get_close_matches(wanted, known, n=2, cutoff=0.6))
+    near = next(iter(get_close_matches(wanted, known, n=1, cutoff=0.6)), "")
     return _Problem(path, what, expected, near, find_line(text, path), kind == "extra_forbidden")
 
 
@@ -191,10 +191,10 @@ def _schema_error(problems: list[_Problem], data: dict[str, Any], name: str) -> 
         where += f", statement {claim}"
     remedy = f"Expected {first.expected}"
     if first.near:
-        remedy += f". Did you mean {' or '.join(repr(word) for word in first.near)}?"
+        remedy += f". Did you mean {first.near!r}?"
     if len(problems) > 1:
         others = ", ".join(_path_text(problem.path) for problem in problems[1:])
-        remedy = f"{remedy.removesuffix('?')}{'?' if first.near else '.'} Also to mend: {others}"
+        remedy += f"{'' if first.near else '.'} Also to mend: {others}"
     return SchemaError(f"{_path_text(first.path)}: {first.what}", where=where, remedy=remedy)
 
 

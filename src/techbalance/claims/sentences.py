@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from techbalance.claims.compare import compare_numbers, in_unit
 from techbalance.claims.measures import MEASURES
+from techbalance.claims.reading import by_basis
 from techbalance.claims.wording import (
     basis_name,
     dates_text,
@@ -232,7 +234,7 @@ def _reservations(verdict: str, facts: Facts, shown: Sequence[Reading]) -> list[
 def _searched(statement: Statement, readings: Sequence[Reading]) -> list[str]:
     """Write every value found, with the vintages and the basis that gave it."""
     found: dict[tuple[str, str], list[Figure]] = {}
-    for reading in readings:
+    for reading in chain.from_iterable(by_basis(readings).values()):
         key = (_value(statement, reading.figure), reading.figure.basis)
         found.setdefault(key, []).append(reading.figure)
     texts = []

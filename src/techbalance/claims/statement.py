@@ -106,11 +106,18 @@ def _authors(given: object) -> object:
     return (given,) if isinstance(given, str) else given
 
 
+def _some(given: tuple[str, ...]) -> tuple[str, ...]:
+    if not given:
+        raise misfit_error(Misfit("", "an empty list", "at least one name"))
+    return given
+
+
 Text = Annotated[str, Field(min_length=1)]
 Year = Annotated[int, Field(strict=True, ge=FIRST_YEAR, le=LAST_YEAR)]
 Printed = Annotated[str, BeforeValidator(_as_printed)]
 NumberText = Annotated[str, BeforeValidator(_as_printed), AfterValidator(_is_number)]
 ConditionText = Annotated[str, BeforeValidator(_as_printed), AfterValidator(_is_condition)]
+Names = Annotated[tuple[Text, ...], AfterValidator(_some)]
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")]
 
 
@@ -134,9 +141,9 @@ class Filters(_Model):
     by: Literal["partner", "group"] | None = Field(None, description="what is ranked")
     country: Text | None = Field(None, description="a country: name or ISO code")
     other_country: Text | None = Field(None, description="the country compared with")
-    countries: tuple[Text, ...] | None = Field(None, min_length=1, description="a list of countries")
+    countries: Names | None = Field(None, description="a list of countries")
     threshold: Annotated[Decimal, Field(gt=0, lt=1)] | None = Field(None, description="between 0 and 1")
-    parts: tuple[Identifier, ...] | None = Field(None, min_length=1, description="ids of statements")
+    parts: Names | None = Field(None, description="a list of ids of change statements")
 
     def given(self) -> dict[str, Any]:
         """Filters that are set, by the names a file uses."""
@@ -315,10 +322,12 @@ class Contents(_Model):
     """What stands in a claim file."""
 
     article: Article = Field(description="a table [article]")
-    claims: tuple[Statement, ...] = Field(min_length=1, description="one or more tables [[claims]]")
+    claims: tuple[Statement, ...] = Field(description="one or more tables [[claims]]")
 
     @model_validator(mode="after")
     def _hang_together(self) -> Self:
+        if not self.claims:
+            raise misfit_error(Misfit("claims", "an empty list", "one or more tables [[claims]]"))
         places: dict[str, int] = {}
         for number, claim in enumerate(self.claims):
             if claim.id in places:

@@ -42,7 +42,7 @@ def _least_decimals(unit: str, stated: str) -> int:
 
 def _digits(value: Decimal, decimals: int, distinct_from: Decimal | None) -> str:
     """Write with as many decimals as keep it from looking like zero, or like a bound it is not at."""
-    for places in range(decimals, MOST_DECIMALS + 1):
+    for places in range(decimals, max(decimals, MOST_DECIMALS) + 1):
         text = f"{abs(value):,.{places}f}"
         seen = Decimal(text.replace(",", "")) * (-1 if value < 0 else 1)
         if (seen or not value) and (distinct_from is None or value == distinct_from or seen != distinct_from):
@@ -127,7 +127,7 @@ def value_in_words(statement: Statement, figure: Figure) -> str:
         return f"nothing ({null_text(figure)})"
     text = value_text(statement, figure.value)
     if statement.metric == "sign":
-        return f"a {text} balance in every year" if figure.value else "balances of both signs"
+        return f"a {text} balance in every year" if figure.value else "balances not all of one sign"
     if statement.metric in ("record", "ratio_record"):
         return f"{text} as the year of the record"
     if statement.metric == "growth_order":
