@@ -71,7 +71,7 @@ class Answer:
         """The rows as an Arrow table, computed once."""
         import pyarrow
 
-        return self.table if isinstance(self.table, pyarrow.Table) else self.table.to_pyarrow()
+        return self.table if isinstance(self.table, pyarrow.Table) else self.store.fetch(self.table)
 
     def rows(self) -> list[dict[str, Any]]:
         """List the rows as plain Python values."""
@@ -118,7 +118,7 @@ class Answer:
         """Sources of the rows that went in, sorted."""
         found: set[str] = set()
         for part in self.lineage:
-            ids = part.rows.select("source_id").distinct().to_pyarrow()["source_id"]
+            ids = self.store.fetch(part.rows.select("source_id").distinct())["source_id"]
             found.update(str(one) for one in ids.to_pylist())
         return tuple(sorted(found))
 

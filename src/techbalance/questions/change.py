@@ -64,7 +64,7 @@ def _pairs(values: Values, start: int, end: int) -> Table:
     if values.from_products and {start, end} <= set(values.years_held):
         # Both years are held whole, so a part without a row traded nothing.
         rows = rows.mutate(from_usd=rows.from_usd.fill_null(0), to_usd=rows.to_usd.fill_null(0))
-    if not rows.count().to_pyarrow().as_py():
+    if not values.store.count(rows):
         return both.aggregate(**sums).mutate(**{key: ibis.null("string")})
     return rows
 
@@ -87,7 +87,7 @@ def _with_rest(pairs: Table, values: Values, start: int, end: int) -> Table:
 
 def _note(rows: Table, values: Values, start: int, end: int) -> StringValue:
     """Name the reason when a whole year is missing; otherwise keep the note of the row."""
-    missing = [year for year in (start, end) if not values.of(year).count().to_pyarrow().as_py()]
+    missing = [year for year in (start, end) if not values.store.count(values.of(year))]
     if not missing:
         return rows.note
     return ibis.literal("; ".join(f"{year}: {values.why_missing(year)}" for year in missing))

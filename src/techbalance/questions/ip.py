@@ -64,7 +64,7 @@ def _countries(params: IpParams, store: Store) -> dict[str, str]:
         return {}
     from techbalance.questions.selection import partner_book
 
-    names = store.table("ip_charges").select("country", "country_name").distinct().to_pyarrow().to_pylist()
+    names = store.fetch_rows(store.table("ip_charges").select("country", "country_name").distinct())
     known = {row["country"]: row["country_name"] for row in names}
     book = partner_book(store)
     by_code = {row["code"]: row["iso3"] for row in book.partners if row["iso3"]}

@@ -79,11 +79,11 @@ class Products:
 
     def years_held(self) -> tuple[int, ...]:
         """Years of which anything is held, whatever the filters."""
-        found = self.store.table("trade").select("year").distinct().order_by("year").to_pyarrow()["year"]
-        return tuple(found.to_pylist())
+        years = self.store.table("trade").select("year").distinct().order_by("year")
+        return tuple(self.store.fetch(years)["year"].to_pylist())
 
     def undecided(self) -> list[tuple[int, int]]:
         """Imports by year in products that could not be put into a group, under the same filters."""
         rows = self.kept().filter(lambda row: row.match == "undecided")
-        sums = rows.group_by("year").aggregate(value=rows.general_usd.sum()).order_by("year").to_pyarrow()
-        return [(row["year"], row["value"]) for row in sums.to_pylist()]
+        sums = rows.group_by("year").aggregate(value=rows.general_usd.sum()).order_by("year")
+        return [(row["year"], row["value"]) for row in self.store.fetch_rows(sums)]

@@ -205,5 +205,5 @@ def months_so_far(store: Store, series: str, day: dt.date | None) -> int:
         1 to 12; 12 where no monthly figure is known.
     """
     held = Published(store, series, "ytd", day).held()
-    newest = held.filter(held.months_held > 0).order_by(ibis.desc("year")).limit(1).to_pyarrow().to_pylist()
+    newest = store.fetch_rows(held.filter(held.months_held > 0).order_by(ibis.desc("year")).limit(1))
     return int(newest[0]["months_held"]) if newest else 12

@@ -55,7 +55,7 @@ def _compared(now: Table, before: Table, key: str) -> Table:
 
 def _with_missing(rows: Table, values: Values, year: int) -> Table:
     """Put one row of nulls with the reason in place of an empty ranking."""
-    if rows.count().to_pyarrow().as_py():
+    if values.store.count(rows):
         return rows
     reason = values.why_missing(year)
     years = values.store.table("calendar").select("year").distinct().filter(lambda row: row.year == year)

@@ -68,5 +68,6 @@ def _known_on(published: Published, day: object) -> ibis.Value:
     """The day whose knowledge decided: the one asked for, or the newest vintage of all."""
     if day is not None:
         return ibis.literal(day)
-    newest = published.rows().vintage.max().to_pyarrow().as_py()
+    rows = published.rows()
+    newest = published.store.fetch_rows(rows.aggregate(day=rows.vintage.max()))[0]["day"]
     return ibis.literal(newest) if newest else ibis.null("date")

@@ -22,8 +22,8 @@ KNOWN_LISTS = ("census-atp",)
 
 def partner_book(store: Store) -> PartnerBook:
     """Read every name a partner can be called by."""
-    partners = store.table("partners").to_pyarrow().to_pylist()
-    areas = store.table("areas").to_pyarrow().to_pylist()
+    partners = store.fetch_rows(store.table("partners"))
+    areas = store.fetch_rows(store.table("areas"))
     return PartnerBook(partners, areas)
 
 

@@ -60,7 +60,7 @@ def _held(name: str, store: Store) -> list[dict[str, Any]]:
     origin = "both" if store.files(name) else "record"
     today = dt.datetime.now(tz=dt.UTC).date()
     lines = []
-    for row in grouped.to_pyarrow().to_pylist():
+    for row in store.fetch_rows(grouped):
         vintage = row.get("vintage")
         lines.append(
             {"table": name, "series": row.get(split) if split else None, "origin": origin}

@@ -56,7 +56,7 @@ def run(params: TraceParams, store: Store) -> Answer:
     lines = _figures(traced)
     for part in traced.lineage:
         lines.append({"step": "formula", "what": part.formula, "table": part.table})
-        lines += _rows(part, params.top)
+        lines += _rows(part, store, params.top)
     for one in traced.source_ids:
         lines += _source(one, store)
     for name in dict.fromkeys(part.table for part in traced.lineage):
@@ -83,7 +83,7 @@ def _figures(traced: Answer) -> list[dict[str, Any]]:
     ]
 
 
-def _rows(part: Lineage, top: int) -> list[dict[str, Any]]:
+def _rows(part: Lineage, store: Store, top: int) -> list[dict[str, Any]]:
     value = VALUES[part.table]
     rows = part.rows
     sized = rows.mutate(size=rows[value].abs())
@@ -99,11 +99,11 @@ def _rows(part: Lineage, top: int) -> list[dict[str, Any]]:
             "source_id": row["source_id"],
             "note": None if part.table != "macro" else f"{row[value]:g} {row['unit']}",
         }
-        for row in largest.to_pyarrow().to_pylist()
+        for row in store.fetch_rows(largest)
     ]
-    count = int(rows.count().to_pyarrow().as_py())
+    count = store.count(rows)
     if count > top:
-        total = rows[value].sum().to_pyarrow().as_py()
+        total = store.fetch_rows(rows.aggregate(total=rows[value].sum()))[0]["total"]
         shown = sum(line["value_usd"] or 0 for line in lines)
         rest = {"step": "row", "what": f"{count - top:,} further rows, added up", "table": part.table}
         lines.append(rest | {"value_usd": _dollars(part.table, total - shown)})

@@ -122,7 +122,7 @@ class Values:
             self.day,
             ytd_months=self.published.ytd_months,
         )
-        found = whole.complete(Years(year, year)).select("balance_usd", "note").to_pyarrow().to_pylist()
+        found = self.store.fetch_rows(whole.complete(Years(year, year)).select("balance_usd", "note"))
         note = found[0]["note"] if found else None
         if note and (found[0]["balance_usd"] is None):
             return str(note)

@@ -16,13 +16,15 @@ import platformdirs
 
 from techbalance import record
 from techbalance.errors import StoreError
-from techbalance.sources.declaration import declared, routes
+from techbalance.sources.declaration import Declaration, declared, routes
 
 if TYPE_CHECKING:
     import ibis
+    import pyarrow as pa
 
-    from techbalance.sources.declaration import Declaration
     from techbalance.store.engine import DuckDBEngine
+
+__all__ = ["HOME_VARIABLE", "KEYS", "Declaration", "Store", "default_home"]
 
 HOME_VARIABLE = "TECHBALANCE_HOME"
 
@@ -107,6 +109,18 @@ class Store:
             return bundled
         mine = self.engine.parquet(own).select(*bundled.columns)
         return mine.union(bundled.anti_join(mine, list(KEYS[name])))
+
+    def fetch(self, expression: ibis.Table) -> pa.Table:
+        """Run an expression and bring its rows back as an Arrow table of exactly its types."""
+        return self.engine.fetch(expression)
+
+    def fetch_rows(self, expression: ibis.Table) -> list[dict[str, Any]]:
+        """Run an expression and bring its rows back as plain Python values."""
+        return list(self.engine.fetch(expression).to_pylist())
+
+    def count(self, expression: ibis.Table) -> int:
+        """Count the rows of an expression."""
+        return int(self.fetch(expression.aggregate(rows=expression.count()))["rows"][0].as_py())
 
     @cached_property
     def version(self) -> str:

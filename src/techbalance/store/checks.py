@@ -54,9 +54,9 @@ class Checked:
         return self.rows > 0 and not self.failing
 
 
-def _outcome(name: str, table: str, compared: Table, failing: Table) -> Checked:
-    rows = failing.select(WHERE).order_by("where").limit(20).to_pyarrow().to_pylist()
-    return Checked(name, table, int(compared.count().to_pyarrow().as_py()), tuple(rows))
+def _outcome(store: Store, name: str, table: str, compared: Table, failing: Table) -> Checked:
+    rows = store.fetch_rows(failing.select(WHERE).order_by("where").limit(20))
+    return Checked(name, table, store.count(compared), tuple(rows))
 
 
 def _beside(compared: Table) -> Table:
@@ -87,7 +87,7 @@ def months_add_to_the_year(store: Store) -> Checked:
         + " of "
         + compared.vintage.cast("string")
     )
-    return _outcome("twelve months add to the printed year", "headline", compared, _beside(compared))
+    return _outcome(store, "twelve months add to the printed year", "headline", compared, _beside(compared))
 
 
 def partners_add_to_the_world(store: Store) -> Checked:
@@ -118,7 +118,7 @@ def partners_add_to_the_world(store: Store) -> Checked:
         tolerance_usd=(compared.unit * (compared.partners + 13) / 2).cast("int64"),
         where=compared.flow + " " + compared.year.cast("string") + " of " + compared.vintage.cast("string"),
     )
-    return _outcome("partners add to the world", "headline", compared, _beside(compared))
+    return _outcome(store, "partners add to the world", "headline", compared, _beside(compared))
 
 
 def products_add_to_the_total(store: Store) -> Checked:
@@ -144,7 +144,7 @@ def products_add_to_the_total(store: Store) -> Checked:
         tolerance_usd=(compared.printed_unit_usd / 2).cast("int64"),
         where=compared.flow + " " + compared.year.cast("string"),
     )
-    return _outcome("products add to published goods trade", "trade", compared, _beside(compared))
+    return _outcome(store, "products add to published goods trade", "trade", compared, _beside(compared))
 
 
 def no_total_is_missing(store: Store) -> Checked:
@@ -166,7 +166,7 @@ def no_total_is_missing(store: Store) -> Checked:
         tolerance_usd=ibis.literal(0),
     )
     return _outcome(
-        "no month is missing between the first and the last", "headline", compared, _beside(compared)
+        store, "no month is missing between the first and the last", "headline", compared, _beside(compared)
     )
 
 
@@ -177,7 +177,7 @@ def no_area_among_partners(store: Store) -> Checked:
     strange = trade.anti_join(countries, trade.partner == countries.code)
     nulls = {name: ibis.null("int64") for name in WHERE[1:]}
     failing = strange.select(where=ibis.literal("partner ") + strange.partner, **nulls)
-    return _outcome("no area stands among the partners", "trade", trade, failing)
+    return _outcome(store, "no area stands among the partners", "trade", trade, failing)
 
 
 def no_balance_beside_its_parts(store: Store) -> Checked:
@@ -190,7 +190,7 @@ def no_balance_beside_its_parts(store: Store) -> Checked:
     nulls = {name: ibis.null("int64") for name in WHERE[1:]}
     failing = sums.filter((sums.balances > 0) & (sums.parts > 1))
     failing = failing.select(where=failing.series + " " + failing.period, **nulls)
-    return _outcome("no balance is stored beside both its parts", "headline", sums, failing)
+    return _outcome(store, "no balance is stored beside both its parts", "headline", sums, failing)
 
 
 def every_source_is_recorded(store: Store) -> Checked:
@@ -202,7 +202,7 @@ def every_source_is_recorded(store: Store) -> Checked:
         table = store.table(name)
         if "source_id" not in table.columns:
             continue
-        ids = table.select("source_id").distinct().to_pyarrow()["source_id"].to_pylist()
+        ids = store.fetch(table.select("source_id").distinct())["source_id"].to_pylist()
         rows += len(ids)
         failing += [
             {"where": f"{name}: source {one}", "expected_usd": None, "found_usd": None, "tolerance_usd": None}
@@ -218,9 +218,9 @@ def keys_are_unique(store: Store) -> Checked:
     rows = 0
     for name, keys in KEYS.items():
         table = store.table(name)
-        rows += int(table.count().to_pyarrow().as_py())
+        rows += store.count(table)
         counts = table.group_by(list(keys)).aggregate(held=table.count())
-        for row in counts.filter(counts.held > 1).limit(20).to_pyarrow().to_pylist():
+        for row in store.fetch_rows(counts.filter(counts.held > 1).limit(20)):
             where = f"{name}: " + ", ".join(f"{key} {row[key]}" for key in keys)
             failing.append({"where": where, "expected_usd": 1, "found_usd": row["held"], "tolerance_usd": 0})
     return Checked("no key is held twice", "all", rows, tuple(failing))

@@ -89,6 +89,7 @@ SOURCES = Question(
         "note",
     ),
     values=("publisher",),
+    layout="list",
     examples=("sources", "sources --year 2002"),
 )
 STATUS = Question(
