@@ -64,12 +64,12 @@ def build_record(data: Path, out: Path) -> dict[str, int]:
     return sizes
 
 
-def _tables(
-    data: Path, publications: dict[str, Publication]
-) -> tuple[dict[str, pa.Table], dict[str, list[str]]]:
-    imports, exports = lists.read_import_list(data), lists.read_export_list(data)
-    membership = table_of(lists.membership_rows(imports, exports), TABLES["membership"])
-    classified = trade.classified_trade(data, membership, publications)
+Tables = dict[str, "pa.Table"]
+Findings = dict[str, list[str]]
+
+
+def _tables(data: Path, publications: dict[str, Publication]) -> tuple[Tables, Findings]:
+    """Make every table, and check it alone and against the others."""
     printed = headline.printed_totals(data, publications)
     totals = headline.headline_totals(printed, publications)
     partner_rows = partners.partner_rows(data)
@@ -83,23 +83,38 @@ def _tables(
         "ip_charges_areas": ip.ip_area_rows(data, publications),
         "macro": macro.macro_rows(data, publications),
     }
-    tables = {name: table_of(content, TABLES[name]) for name, content in rows.items()}
-    tables["membership"] = membership
-    tables["trade"] = sorted_by_key(trade.listed_trade(classified), TABLES["trade"])
-    tables["trade_outside_list"] = sorted_by_key(
-        trade.outside_trade(classified), TABLES["trade_outside_list"]
-    )
-    products = lists.product_rows(imports, exports, tables["trade"]["product"].to_pylist())
-    tables["products"] = table_of(products, TABLES["products"])
-    tables = {name: tables[name] for name in TABLES}
+    made = {name: table_of(content, TABLES[name]) for name, content in rows.items()}
+    made |= _product_tables(data, publications)
+    tables = {name: made[name] for name in TABLES}
     findings = {name: checks.check_shape(table, TABLES[name]) for name, table in tables.items()}
-    findings["headline"] += checks.check_headline(totals, headline.printed_balances(printed), rows["areas"])
     listed, outside = tables["trade"], tables["trade_outside_list"]
-    for name in ("trade", "trade_outside_list"):
-        findings[name] += checks.check_trade(listed, outside, totals)
+    findings["headline"] += checks.check_headline(totals, headline.printed_balances(printed), rows["areas"])
+    by_product = [
+        *checks.check_trade(listed, outside, totals),
+        checks.check_trade_by_partner(listed, outside, totals),
+    ]
+    findings["trade"] += by_product
+    findings["trade_outside_list"] += by_product
     traded = {code for table in (listed, outside) for code in table["partner"].unique().to_pylist()}
     findings["partners"] += checks.check_partner_codes(partner_rows, totals, traded)
+    findings["ip_charges"].append(checks.check_ip(rows["ip_charges"], ip.newest_charges(data, publications)))
     return tables, findings
+
+
+def _product_tables(data: Path, publications: dict[str, Publication]) -> Tables:
+    """Make the tables that know ten-digit products."""
+    imports, exports = lists.read_import_list(data), lists.read_export_list(data)
+    membership = table_of(lists.membership_rows(imports, exports), TABLES["membership"])
+    classified = trade.classified_trade(data, membership, publications)
+    listed = sorted_by_key(trade.listed_trade(classified), TABLES["trade"])
+    outside = sorted_by_key(trade.outside_trade(classified), TABLES["trade_outside_list"])
+    products = lists.product_rows(imports, exports, listed["product"].to_pylist())
+    return {
+        "membership": membership,
+        "trade": listed,
+        "trade_outside_list": outside,
+        "products": table_of(products, TABLES["products"]),
+    }
 
 
 def _headline_row(total: headline.Total) -> dict[str, object]:

@@ -202,6 +202,20 @@ def check_trade(trade: pa.Table, outside: pa.Table, totals: list[Total]) -> list
     return found
 
 
+def check_trade_by_partner(trade: pa.Table, outside: pa.Table, totals: list[Total]) -> str:
+    """Compare the products of each partner with the imports printed for it at the same vintage."""
+    products: dict[tuple[str, int, date | None], int] = defaultdict(int)
+    for table in (trade, outside):
+        sums = table.group_by(["partner", "year", "vintage"]).aggregate([("general_usd", "sum")])
+        for row in sums.to_pylist():
+            products[row["partner"], row["year"], row["vintage"]] += row["general_usd_sum"]
+    printed = {
+        (t.partner, t.year, t.vintage): t.value_usd for t in _goods_years(totals) if t.flow == "import"
+    }
+    gaps = {place: products[place] - printed[place] for place in products.keys() & printed.keys()}
+    return _worst("products add to the printed imports of each partner", gaps, PRINTED_TOLERANCE_USD, "trade")
+
+
 def check_partner_codes(
     partner_rows: list[dict[str, object]], totals: list[Total], traded: set[str]
 ) -> list[str]:
@@ -220,6 +234,15 @@ def check_partner_codes(
                 f"trade of {t.partner} in {t.year}, held to exist {first} to {last}", where="partners"
             )
     return [f"every partner code used is named: {len(used)} codes", "no partner trades outside its years"]
+
+
+def check_ip(rows: list[dict[str, object]], newest: list[dict[str, object]]) -> str:
+    """Compare the newest of all vintages with the file that holds that vintage alone."""
+    columns = ("country", "flow", "period", "vintage")
+    held = {tuple(row[c] for c in columns): int(str(row["value_usd"])) for row in rows}
+    alone = {tuple(row[c] for c in columns): int(str(row["value_usd"])) for row in newest}
+    gaps = {place: held.get(place, 0) - value for place, value in alone.items()}
+    return _worst("the newest vintage equals the file of that vintage", gaps, 0, "ip_charges")
 
 
 def _goods_years(totals: list[Total]) -> list[Total]:
@@ -252,10 +275,10 @@ def _within(what: str, gap: int, tolerance: int, where: str) -> None:
         raise CheckError(f"{what} by {gap:,}, allowed {tolerance:,}", where=where)
 
 
-def _worst(what: str, gaps: Mapping[Key, int], tolerance: int) -> str:
+def _worst(what: str, gaps: Mapping[Key, int], tolerance: int, table: str = "headline") -> str:
     """Report the largest gap; refuse one above the tolerance, and a check that compared nothing."""
     if not gaps:
-        raise CheckError(f"nothing to compare: {what}", where="headline")
+        raise CheckError(f"nothing to compare: {what}", where=table)
     place, gap = max(gaps.items(), key=lambda item: abs(item[1]))
-    _within(f"not so: {what}; off", gap, tolerance, f"headline, {place}")
+    _within(f"not so: {what}; off", gap, tolerance, f"{table}, {place}")
     return f"{what}: {len(gaps)} compared, largest gap {abs(gap):,} dollars (allowed {tolerance:,})"

@@ -40,10 +40,19 @@ def ip_rows(data: Path, publications: dict[str, Publication]) -> list[dict[str, 
 
 def ip_area_rows(data: Path, publications: dict[str, Publication]) -> list[dict[str, object]]:
     """Rows of ``ip_charges_areas``: the publisher's aggregates; only the newest vintage is stored."""
+    return _newest(data, publications, is_country="0")
+
+
+def newest_charges(data: Path, publications: dict[str, Publication]) -> list[dict[str, object]]:
+    """Read the countries of the newest vintage from the second file that holds them, for comparison."""
+    return _newest(data, publications, is_country="1")
+
+
+def _newest(data: Path, publications: dict[str, Publication], *, is_country: str) -> list[dict[str, object]]:
     return [
         _charge(row, row["country"], flow, row[f"{flow}_usd"], publications[NEWEST_SOURCE])
         for row in read_csv(data / NEWEST_FILE)
-        if row["is_country"] == "0"
+        if row["is_country"] == is_country
         for flow in ("receipts", "payments")
         if row[f"{flow}_usd"]
     ]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from techbalance.errors import SchemaError
 
-from .reading import Row, read_csv
+from .reading import Row, read_csv, require_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -72,7 +72,9 @@ def read_export_list(data: Path) -> list[Row]:
         A line is not 278 characters long.
     """
     rows = []
-    for number, line in enumerate((data / EXPORT_LIST).read_text(encoding="latin-1").splitlines(), start=1):
+    for number, line in enumerate(
+        require_file(data / EXPORT_LIST).read_text(encoding="latin-1").splitlines(), start=1
+    ):
         if len(line) != EXPORT_LINE_LENGTH:
             raise SchemaError(
                 f"a line of {len(line)} characters, not {EXPORT_LINE_LENGTH}",
@@ -91,7 +93,7 @@ def read_export_list(data: Path) -> list[Row]:
 
 
 def two_digits(hitech: str, code: str) -> str:
-    """Restore the two digits of a technology code.
+    """Restore the two digits of a technology code; a blank is no code.
 
     Examples
     --------
@@ -99,7 +101,7 @@ def two_digits(hitech: str, code: str) -> str:
     ('04', '00')
     """
     group = hitech.zfill(2)
-    if group not in {"00", *(known for known, _, _ in GROUPS)}:
+    if not hitech or group not in {"00", *(known for known, _, _ in GROUPS)}:
         raise SchemaError(f"{hitech!r} is no technology group", where=f"code {code}")
     return group
 

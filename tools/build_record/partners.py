@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from techbalance.errors import SchemaError
 
 from .iso3166 import alpha3_by_alpha2
-from .reading import Row
+from .reading import Row, require_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -109,7 +109,7 @@ def read_schedule_c(path: Path) -> list[Row]:
     """
     rows = []
     repairs = {repair.code: repair for repair in CORRECTIONS}
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate(require_file(path).read_text(encoding="utf-8").splitlines(), start=1):
         if not line[:1].isdigit():
             continue
         found = LINE.fullmatch(line)

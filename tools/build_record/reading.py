@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import calendar
 import csv
 import gzip
 import hashlib
 import io
 from dataclasses import dataclass
-from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
@@ -37,7 +35,7 @@ def read_csv(path: Path) -> list[Row]:
     Raises
     ------
     SchemaError
-        A line has more or fewer fields than the header.
+        The file is missing, or a line has more or fewer fields than the header.
     """
     reader = csv.reader(io.StringIO(_text(path).decode("utf-8-sig"), newline=""))
     header = next(reader)
@@ -55,14 +53,23 @@ def read_csv(path: Path) -> list[Row]:
 
 def file_facts(path: Path) -> FileFacts:
     """Count and hash a stored file; ``rows`` are its lines, without the head line of a CSV file."""
-    content, text = path.read_bytes(), _text(path)
+    text, content = _text(path), path.read_bytes()
     has_header = ".csv" in path.suffixes
     lines = text.count(b"\n") + (0 if text.endswith(b"\n") else 1)
     return FileFacts(len(content), hashlib.sha256(content).hexdigest(), lines - has_header)
 
 
+def require_file(path: Path) -> Path:
+    """Refuse a path that is no file, before a library says it in its own words."""
+    if not path.is_file():
+        raise SchemaError(
+            "a stored file is missing", where=str(path), remedy="Name the data folder with --data"
+        )
+    return path
+
+
 def _text(path: Path) -> bytes:
-    content = path.read_bytes()
+    content = require_file(path).read_bytes()
     return gzip.decompress(content) if path.suffix == ".gz" else content
 
 
@@ -90,20 +97,8 @@ def whole_dollars(text: str, *, scale: Decimal = Decimal(1)) -> int:
     """
     try:
         amount = (Decimal(text) * scale).quantize(Decimal(1), rounding=ROUND_HALF_EVEN)
-    except InvalidOperation:
+        return int(amount)
+    except (InvalidOperation, ValueError):
         raise SchemaError(
             f"{text!r} is not an amount", remedy="Correct the stored file or its reader"
         ) from None
-    return int(amount)
-
-
-def month_end(text: str) -> date:
-    """Date a vintage known only to the month: its last day.
-
-    Examples
-    --------
-    >>> month_end("2024-02")
-    datetime.date(2024, 2, 29)
-    """
-    year, month = (int(part) for part in text.split("-"))
-    return date(year, month, calendar.monthrange(year, month)[1])

@@ -6,21 +6,23 @@ from typing import TYPE_CHECKING
 
 import ibis
 import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv
 
 from techbalance.classifications.match import OUTSIDE, classify
 
 from . import schemas
+from .reading import require_file
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from ibis import Table
 
     from .publications import Publication
 
 FILE = "trade/us_imports_hts10_country_2024_2025.csv.gz"
 SOURCE = "census-hts10-2026-10"
 
+TEXT = ("YEAR", "CTY_CODE", "I_COMMODITY")
 MEASURES = {
     "general_usd": "GEN_VAL_YR",
     "consumption_usd": "CON_VAL_YR",
@@ -29,10 +31,11 @@ MEASURES = {
 }
 
 
-def classified_trade(data: Path, membership: pa.Table, publications: dict[str, Publication]) -> Table:
+def classified_trade(data: Path, membership: pa.Table, publications: dict[str, Publication]) -> pa.Table:
     """Read and classify the ten-digit imports; one row per product, partner and year."""
-    engine = ibis.duckdb.connect()
-    raw = engine.read_csv(data / FILE, all_varchar=True, header=True)
+    types = {**dict.fromkeys(TEXT, pa.string()), **dict.fromkeys(MEASURES.values(), pa.int64())}
+    options = pa.csv.ConvertOptions(column_types=types, include_columns=list(types))
+    raw = ibis.memtable(pa.csv.read_csv(require_file(data / FILE), convert_options=options))
     rows = raw.select(
         reporter=ibis.literal("USA"),
         flow=ibis.literal("import"),
@@ -43,29 +46,31 @@ def classified_trade(data: Path, membership: pa.Table, publications: dict[str, P
         year=raw.YEAR.cast("int16"),
         freq=ibis.literal("year"),
         months=ibis.literal(12, "int8"),
-        **{name: raw[column].cast("int64") for name, column in MEASURES.items()},
+        **{name: raw[column] for name, column in MEASURES.items()},
         vintage=ibis.literal(publications[SOURCE].vintage),
         source_id=ibis.literal(SOURCE),
     )
-    return classify(rows, ibis.memtable(membership)).cache()
+    classified: pa.Table = classify(rows, ibis.memtable(membership)).to_pyarrow()
+    return classified
 
 
-def listed_trade(classified: Table) -> pa.Table:
+def listed_trade(classified: pa.Table) -> pa.Table:
     """Keep the rows in a technology group and those no list decides: table ``trade``."""
-    kept = classified.filter((classified.group != OUTSIDE) | (classified.match == "undecided"))
-    return _arrow(kept, schemas.TRADE)
+    kept = classified.filter(pc.invert(_outside(classified)))
+    return kept.select(schemas.TRADE.schema.names).cast(schemas.TRADE.schema)
 
 
-def outside_trade(classified: Table) -> pa.Table:
+def outside_trade(classified: pa.Table) -> pa.Table:
     """Sum what is decided not to be advanced technology: table ``trade_outside_list``."""
-    outside = classified.filter((classified.group == OUTSIDE) & (classified.match != "undecided"))
-    keys = ["reporter", "flow", "partner", "period", "year", "match", "list_year", "vintage", "source_id"]
-    sums = {name: outside[name].sum() for name in MEASURES}
-    return _arrow(
-        outside.group_by(keys).agg(products=outside["product"].nunique(), **sums), schemas.TRADE_OUTSIDE_LIST
-    )
+    spec = schemas.TRADE_OUTSIDE_LIST
+    counted = {"product": "count_distinct", **dict.fromkeys(MEASURES, "sum")}
+    keys = [c.name for c in spec.columns if c.name not in {"products", *MEASURES}]
+    sums = classified.filter(_outside(classified)).group_by(keys).aggregate(list(counted.items()))
+    named = {"product_count_distinct": "products", **{f"{name}_sum": name for name in MEASURES}}
+    renamed = sums.rename_columns([named.get(name, name) for name in sums.column_names])
+    return renamed.select(spec.schema.names).cast(spec.schema)
 
 
-def _arrow(expression: Table, spec: schemas.TableSpec) -> pa.Table:
-    columns = [expression[field.name] for field in spec.schema]
-    return expression.select(*columns).to_pyarrow().cast(spec.schema)
+def _outside(classified: pa.Table) -> pa.ChunkedArray:
+    undecided = pc.equal(classified["match"], "undecided")
+    return pc.and_not(pc.equal(classified["group"], OUTSIDE), undecided)

@@ -32,8 +32,9 @@ def classify(trade: Table, membership: Table) -> Table:
     trade
         Any grain; needs ``flow``, ``system``, ``product`` (ten digits, text) and ``year``.
     membership
-        One list only (one ``list_id``): needs ``year``, ``flow``, ``system``, ``code`` and ``group``. It has to
-        be the whole code list, ``00`` rows included, because the parent rule asks whether *all* siblings agree.
+        One list only (one ``list_id``), one row per year, flow, system and code: needs ``year``, ``flow``,
+        ``system``, ``code`` and ``group``. It has to be the whole code list, ``00`` rows included, because
+        the parent rule asks whether *all* siblings agree.
 
     Returns
     -------
@@ -82,7 +83,7 @@ def classify(trade: Table, membership: Table) -> Table:
 
 
 def _list_years(codes: Table, listed: Table) -> Table:
-    """Choose for each flow, system and trade year the list that decides; rows: flow, system, year, list_year."""
+    """Choose the list that decides for each flow, system and trade year; adds ``list_year``."""
     years = codes.select("flow", "system", "year").distinct()
     lists = listed.select("flow", "system", "list_year").distinct()
     pairs = years.inner_join(lists, ["flow", "system"]).select("flow", "system", "year", "list_year")

@@ -1,6 +1,6 @@
 """Where is the official record that ships with the package, and what is known about it?
 
-Read-only data: one Parquet file per table, a provenance file beside each, and ``sources.json``, one record per
+Read-only data: one Parquet file per table, a provenance file beside each, and ``sources.json``, one entry per
 publication. This module finds and describes them; reading rows is the store's work.
 """
 
@@ -56,7 +56,7 @@ def path(name: str) -> Path:
 
 
 def provenance(name: str) -> dict[str, Any]:
-    """Describe one table: rows, hash, columns with units, sources, vintages, coverage, checks with their result.
+    """Describe one table: rows, hash, columns with units, sources, vintages, coverage, results of checks.
 
     Raises
     ------
