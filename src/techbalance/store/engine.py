@@ -39,7 +39,7 @@ class DuckDBEngine:
         pandas, a quarter of a second that a short question has no use for.
         """
         sql = self.connection.compile(expression)
-        result = self.connection.con.execute(sql).to_arrow_table()
+        result = self.connection.con.sql(sql).to_arrow_table()
         return result.cast(expression.schema().to_pyarrow())
 
 

@@ -1,0 +1,41 @@
+# `make report` and `make test` set up everything they need; both want Python >= 3.11 and a package index.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+
+.PHONY: report test check bench docs record clean
+
+report: $(VENV)/.run
+	$(BIN)/techbalance report --out techbalance-report
+
+test: $(VENV)/.dev
+	$(BIN)/python -m pytest -q
+
+check: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(VENV)/.dev
+	$(BIN)/python -m bench
+
+docs: $(VENV)/.dev
+	$(BIN)/python -m tools.write_reference --check
+
+record: $(VENV)/.dev
+	$(BIN)/python -m tools.build_record --data ../shared/data --out src/techbalance/record
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: $(VENV)/bin/python pyproject.toml constraints.txt
+	$(PIP) --editable .
+	touch $@
+
+$(VENV)/.dev: $(VENV)/.run
+	$(PIP) --editable '.[dev]'
+	touch $@
+
+clean:
+	rm -rf $(VENV) techbalance-report build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
