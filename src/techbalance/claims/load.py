@@ -79,7 +79,8 @@ def load_claims(text: str, name: str) -> ClaimFile:
     """
     try:
         data = tomllib.loads(text, parse_float=Decimal)
-    except tomllib.TOMLDecodeError as wrong:
+    except (ValueError, RecursionError) as wrong:
+        # Beside its own error the parser lets through those of very long numbers and very deep nesting.
         raise _not_toml(str(wrong), name) from wrong
     try:
         contents = Contents.model_validate(data)

@@ -29,8 +29,10 @@ from techbalance.claims.measures import (
 
 FIRST_YEAR, LAST_YEAR = 1800, 2200
 # Fifteen digits hold a world total in cents; a longer number is a slip of the keyboard.
-NUMBER: Final = re.compile(r"[+-]?\d{1,15}(\.\d{1,15})?")
-CONDITION: Final = re.compile(r"(about|<=|>=|<|>|=)\s*([+-]?\d{1,15}(?:\.\d{1,15})?)")
+MOST_DIGITS: Final = 15
+_NUMBER: Final = rf"[+-]?\d{{1,{MOST_DIGITS}}}(?:\.\d{{1,{MOST_DIGITS}}})?"
+NUMBER: Final = re.compile(_NUMBER)
+CONDITION: Final = re.compile(rf"(about|<=|>=|<|>|=)\s*({_NUMBER})")
 _PUBLISHED: Final = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?")
 _WORDS: Final = {
     "sign": ("positive", "negative"),
@@ -51,7 +53,8 @@ def misfit_error(misfit: Misfit) -> PydanticCustomError:
 def _as_printed(given: object) -> object:
     """Keep the digits of a number; a binary fraction has lost them."""
     if isinstance(given, Decimal):
-        given = format(given, "f")
+        written_out = given.is_finite() and abs(given.adjusted()) <= MOST_DIGITS
+        given = format(given, "f") if written_out else str(given)
     elif isinstance(given, int) and not isinstance(given, bool):
         given = str(given)
     if not isinstance(given, str):

@@ -309,6 +309,18 @@ def test_other_contents_are_refused_too(text):
         load(text)
 
 
+@pytest.mark.parametrize(
+    "written", ["1e999999999", "-1e-999999999", "nan", "inf", "9" * 5000, "[" * 5000, "1" * 30, '"1e3"']
+)
+def test_monstrous_values_are_refused_quickly(written):
+    with pytest.raises(SchemaError, match=r"my\.toml"):
+        load(GOOD.replace('"-218"', written))
+
+
+def test_an_exponent_is_written_out():
+    assert load(GOOD.replace('"-218"', "-2.18e2")).claims[0].stated == "-218"
+
+
 TOML_VALUES = st.recursive(
     st.booleans() | st.integers(-9999, 9999) | st.sampled_from(['"x"', '"2007"', "1.5", "2008-03-01", '""']),
     lambda inner: st.lists(inner, max_size=3),
