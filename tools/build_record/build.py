@@ -65,10 +65,9 @@ def build_record(data: Path, out: Path) -> dict[str, int]:
 
 
 Tables = dict[str, "pa.Table"]
-Findings = dict[str, list[str]]
 
 
-def _tables(data: Path, publications: dict[str, Publication]) -> tuple[Tables, Findings]:
+def _tables(data: Path, publications: dict[str, Publication]) -> tuple[Tables, dict[str, checks.Findings]]:
     """Make every table, and check it alone and against the others."""
     printed = headline.printed_totals(data, publications)
     totals = headline.headline_totals(printed, publications)
@@ -86,18 +85,21 @@ def _tables(data: Path, publications: dict[str, Publication]) -> tuple[Tables, F
     made = {name: table_of(content, TABLES[name]) for name, content in rows.items()}
     made |= _product_tables(data, publications)
     tables = {name: made[name] for name in TABLES}
-    findings = {name: checks.check_shape(table, TABLES[name]) for name, table in tables.items()}
+    findings = {
+        name: checks.Findings(checks.check_shape(table, TABLES[name])) for name, table in tables.items()
+    }
     listed, outside = tables["trade"], tables["trade_outside_list"]
-    findings["headline"] += checks.check_headline(totals, headline.printed_balances(printed), rows["areas"])
+    findings["headline"].sums = checks.check_headline(
+        totals, headline.printed_balances(printed), rows["areas"]
+    )
     by_product = [
         *checks.check_trade(listed, outside, totals),
         checks.check_trade_by_partner(listed, outside, totals),
     ]
-    findings["trade"] += by_product
-    findings["trade_outside_list"] += by_product
+    findings["trade"].sums = findings["trade_outside_list"].sums = by_product
     traded = {code for table in (listed, outside) for code in table["partner"].unique().to_pylist()}
-    findings["partners"] += checks.check_partner_codes(partner_rows, totals, traded)
-    findings["ip_charges"].append(checks.check_ip(rows["ip_charges"], ip.newest_charges(data, publications)))
+    findings["partners"].sums = checks.check_partner_codes(partner_rows, totals, traded)
+    findings["ip_charges"].sums = [checks.check_ip(rows["ip_charges"], ip.newest_charges(data, publications))]
     return tables, findings
 
 

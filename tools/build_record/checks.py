@@ -6,6 +6,7 @@ Each check returns one line with what was found, or stops the build with the row
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
 import pyarrow as pa
@@ -43,6 +44,14 @@ EU_CODE, EU_AREA = "0003", "EU28"
 MATCHES = ("exact", "nearest-list", "parent", "undecided")
 
 Key = TypeVar("Key")
+
+
+@dataclass
+class Findings:
+    """What was found about one table: about its rows alone, and about sums that other figures confirm."""
+
+    shape: list[str]
+    sums: list[str] = field(default_factory=list)
 
 
 def check_shape(table: pa.Table, spec: TableSpec) -> list[str]:

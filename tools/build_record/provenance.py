@@ -15,6 +15,7 @@ from .publications import describe
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from .checks import Findings
     from .publications import Publication
     from .schemas import TableSpec
 
@@ -47,7 +48,7 @@ def write_table(table: pa.Table, spec: TableSpec, folder: Path) -> Path:
 
 
 def provenance_of(
-    table: pa.Table, spec: TableSpec, path: Path, source_ids: list[str], checks: list[str]
+    table: pa.Table, spec: TableSpec, path: Path, source_ids: list[str], findings: Findings
 ) -> dict[str, Any]:
     """Describe one written table: its bytes, columns, sources, vintages, coverage and checks."""
     return {
@@ -64,7 +65,7 @@ def provenance_of(
         "source_ids": source_ids,
         "vintages": _distinct(table, "vintage"),
         "coverage": coverage(table),
-        "checks": checks,
+        "checks": findings.shape + findings.sums,
     }
 
 
@@ -85,27 +86,41 @@ def sources_in(table: pa.Table) -> list[str]:
 def source_records(
     publications: dict[str, Publication],
     tables: dict[str, pa.Table],
-    checks: dict[str, list[str]],
-    extra: dict[str, list[str]],
+    findings: dict[str, Findings],
+    sources_of: dict[str, list[str]],
     data: Path,
 ) -> dict[str, dict[str, Any]]:
-    """Make ``sources.json``: one record per publication, with what each table holds of it."""
+    """Make ``sources.json``: one record per publication, with what each table holds of it.
+
+    ``sources_of`` names the publications behind tables whose rows do not name them.
+    """
     records = {}
     for source_id, publication in sorted(publications.items()):
-        spans = []
-        checked: list[str] = []
+        spans: list[str] = []
+        checked: dict[str, None] = {}
         for name, table in tables.items():
             if "source_id" in table.column_names:
                 rows = table.filter(pc.equal(table["source_id"], source_id))
-                if len(rows):
-                    span = coverage(rows)
-                    spans.append(f"{name}: {span['from']} to {span['to']}, {len(rows)} rows")
-                    checked += [line for line in checks[name] if line not in checked]
-            elif source_id in extra.get(name, []):
-                spans.append(f"{name}: {len(table)} rows")
-                checked += checks[name]
-        records[source_id] = describe(publication, data, "; ".join(spans), checked)
+            else:
+                rows = table if source_id in sources_of.get(name, []) else table.slice(0, 0)
+            if len(rows):
+                spans.append(_span(name, rows))
+                found = findings[name]
+                checked |= dict.fromkeys(found.shape + (found.sums if _is_summed(rows) else []))
+        records[source_id] = describe(publication, data, "; ".join(spans), list(checked))
     return records
+
+
+def _is_summed(rows: pa.Table) -> bool:
+    """Tell rows of a whole series from single early prints, which no sum can check."""
+    return "print_kind" not in rows.column_names or "current series" in rows["print_kind"].to_pylist()
+
+
+def _span(name: str, rows: pa.Table) -> str:
+    ends = coverage(rows)
+    years = " to ".join(dict.fromkeys(ends.values()))
+    count = f"{len(rows)} row" if len(rows) == 1 else f"{len(rows)} rows"
+    return f"{name}: {years}, {count}" if years else f"{name}: {count}"
 
 
 def write_json(content: object, path: Path) -> None:
