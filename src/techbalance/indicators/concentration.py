@@ -141,8 +141,9 @@ def supplier_concentration(
 
     Examples
     --------
-    >>> import ibis
-    >>> sales = ibis.memtable({"partner": ["A", "B", "C", "D"], "general_usd": [60, 20, 10, 10]})
+    >>> import ibis, pyarrow
+    >>> sold = {"partner": ["A", "B", "C", "D"], "general_usd": [60, 20, 10, 10]}
+    >>> sales = ibis.memtable(pyarrow.table(sold))
     >>> answer = supplier_concentration(sales, SupplierColumns((), "general_usd"))
     >>> row = answer.to_pyarrow().to_pylist()[0]
     >>> round(row["hhi"], 6), round(row["hhi_normalised"], 6), row["top3_share"]
