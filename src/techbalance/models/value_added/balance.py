@@ -168,9 +168,7 @@ class PublishedTable:
             Shapes or labels do not fit, or a cell is not a finite number.
         """
         rows = len(self.sectors)
-        check_labels(
-            self.sectors, np.shape(self.intermediate)[0] if np.ndim(self.intermediate) else 0, self.name
-        )
+        check_labels(self.sectors, np.size(self.output), self.name)
         shapes = {
             "intermediate": (rows, rows),
             "final": (rows, len(country_starts(self.sectors))),
