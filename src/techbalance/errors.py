@@ -25,10 +25,18 @@ Every error carries ``what``, ``where`` and ``remedy``; its text is the three of
 from __future__ import annotations
 
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+LONGEST_SHOWN: Final = 60
+
+
+def shortened(given: object) -> str:
+    """Quote what was given, cut where it is too long to read in a message."""
+    text = repr(given)
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}..."
 
 
 class TechbalanceError(Exception):
@@ -94,7 +102,7 @@ class UnknownCodeError(QuestionError, LookupError):
         remedy = f"Did you mean {' or '.join(repr(name) for name in near)}?" if near else ""
         if not remedy and len(names) <= 20:
             remedy = f"Known: {', '.join(sorted(names.values()))}"
-        return cls(f"unknown {kind} {given!r}", remedy=remedy)
+        return cls(f"unknown {kind} {shortened(given)}", remedy=remedy)
 
 
 class FlowNeededError(QuestionError):

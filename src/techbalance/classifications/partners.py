@@ -9,15 +9,19 @@ from typing import TYPE_CHECKING, Any, Final
 from techbalance.errors import ParameterError, UnknownCodeError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 WORLD: Final = "WORLD"
+# The United States report the trade: they are a member of areas and never a partner.
+REPORTER: Final = "1000"
 
 # What people write, beside the official names of Schedule C.
 COMMON_NAMES: Final[dict[str, str]] = {
     "south korea": "KOR",
+    "korea, south": "KOR",
     "korea": "KOR",
     "north korea": "PRK",
+    "korea, north": "PRK",
     "uk": "GBR",
     "great britain": "GBR",
     "britain": "GBR",
@@ -40,9 +44,38 @@ COMMON_NAMES: Final[dict[str, str]] = {
     "slovakia": "SVK",
     "prc": "CHN",
 }
+# "Korea, Dem. People's Rep." has two; a sentence is no name.
+MOST_PARTS_OF_A_NAME: Final = 4
+COMMON_AREAS: Final[dict[str, str]] = {"eu": "EU27", "european union": "EU27", "eurozone": "EA"}
 
 # One ISO3 code for several partners of Schedule C at the same time.
 COMBINED_NAMES: Final[dict[str, str]] = {"PSE": "West Bank and Gaza Strip"}
+
+
+def taken_apart(text: str, known: Callable[[str], object]) -> Iterator[str]:
+    """Split a text at its commas, except where the comma belongs to a name ("Korea, South").
+
+    Parameters
+    ----------
+    text
+        One or more names with commas between them.
+    known
+        Whether somebody is called so; of two readings the longer name is taken.
+
+    Yields
+    ------
+    str
+        One name at a time, known or not; nothing between two commas is no name.
+    """
+    parts = text.split(",")
+    start = 0
+    while start < len(parts):
+        ends = range(min(start + MOST_PARTS_OF_A_NAME, len(parts)), start, -1)
+        end = next((end for end in ends if known(",".join(parts[start:end]).strip())), start + 1)
+        name = ",".join(parts[start:end]).strip()
+        if name:
+            yield name
+        start = end
 
 
 @dataclass(frozen=True)
@@ -77,7 +110,9 @@ class PartnerBook:
             if row["iso3"]:
                 iso3[row["iso3"]] = (*iso3.get(row["iso3"], ()), Member(row["code"]))
         # Later entries win: a Census code or an ISO3 code is never shadowed by a name.
-        named = {row["name"].casefold(): (Member(row["code"]),) for row in self.partners}
+        named: dict[str, tuple[Member, ...]] = {
+            row["name"].casefold(): (Member(row["code"]),) for row in self.partners
+        }
         named |= {
             row["name"].casefold(): iso3[row["iso3"]]
             for row in self.partners
@@ -96,7 +131,15 @@ class PartnerBook:
             member = Member(row["code"], row["from_year"], row["to_year"])
             for name in {row["area"].casefold(), row["area_name"].casefold()}:
                 found.setdefault(name, []).append(member)
+        found |= {
+            name: found[area.casefold()] for name, area in COMMON_AREAS.items() if area.casefold() in found
+        }
         return {name: tuple(members) for name, members in found.items()}
+
+    @cached_property
+    def _aggregates(self) -> frozenset[str]:
+        """Codes under which the publisher prints a sum of partners."""
+        return frozenset(row["code"] for row in self.partners if row["kind"] == "area")
 
     def _known(self) -> Iterable[str]:
         for row in self.partners:
@@ -113,21 +156,29 @@ class PartnerBook:
     def members(self, names: Iterable[str]) -> tuple[Member, ...]:
         """Turn names, codes and areas into partner codes.
 
-        A text with commas is first tried whole ("Korea, South") and then taken apart.
+        The United States are left out of areas they belong to, since they report the trade.
 
         Raises
         ------
         UnknownCodeError
             A name nobody knows; near misses are named.
         ParameterError
-            A partner is named twice, alone and inside an area: its trade would be counted twice.
+            A partner is named twice, alone and inside an area, or beside the world or an area the
+            publisher adds up: its trade would be counted twice. Or the United States alone are named.
         """
         chosen: dict[str, tuple[str, Member]] = {}
         for name in self._apart(names):
             found = self._one(name)
             if found is None:
                 raise UnknownCodeError.among("partner", name, self._known())
-            for member in found:
+            partners = [member for member in found if member.code != REPORTER]
+            if not partners:
+                raise ParameterError(
+                    "the United States report the trade and are no partner of it",
+                    where=f"partner {name!r}",
+                    remedy="Leave the partner out for trade with the world",
+                )
+            for member in partners:
                 other = chosen.get(member.code)
                 if other is not None and other[0] != name:
                     raise ParameterError(
@@ -136,11 +187,23 @@ class PartnerBook:
                         remedy="Name one of them",
                     )
                 chosen[member.code] = (name, member)
+        self._refuse_sums_among(chosen)
         return tuple(member for _, member in chosen.values())
 
-    def _apart(self, names: Iterable[str]) -> Iterable[str]:
+    def _refuse_sums_among(self, chosen: dict[str, tuple[str, Member]]) -> None:
+        sums = [code for code in chosen if code in self._aggregates]
+        if sums and len(chosen) > 1:
+            name = chosen[sums[0]][0]
+            raise ParameterError(
+                f"{name!r} is a sum of partners, so nothing can be added to it",
+                where=f"partner {', '.join(dict.fromkeys(one for one, _ in chosen.values()))}",
+                remedy="Ask for it alone",
+            )
+
+    def is_aggregate(self, member: Member) -> bool:
+        """Whether the publisher prints this code as a sum of partners."""
+        return member.code in self._aggregates
+
+    def _apart(self, names: Iterable[str]) -> Iterator[str]:
         for text in names:
-            if self._one(text) is not None or "," not in text:
-                yield text
-            else:
-                yield from (part.strip() for part in text.split(",") if part.strip())
+            yield from dict.fromkeys(taken_apart(text, self._one))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, PositiveInt, model_validator
+from pydantic import Field, model_validator
 
 from techbalance.errors import ParameterError
 from techbalance.questions.parameters.declaration import Params, Question
@@ -15,6 +15,7 @@ from techbalance.questions.parameters.texts import (
     Names,
     PartnerRef,
     ProductRef,
+    Top,
     Years,
 )
 
@@ -51,7 +52,7 @@ class BalanceParams(Dated):
     partner: PartnerRef | None = Field(default=None, description="Only these " + PartnerRef.says)
     group: GroupRef | None = Field(default=None, description="Only these " + GroupRef.says)
     product: ProductRef | None = Field(default=None, description="Only these " + ProductRef.says)
-    top: PositiveInt | None = Field(default=None, description="Only the N largest rows of each period")
+    top: Top | None = Field(default=None, description="Only the N largest rows of each period")
     denominator: Denominator | None = Field(default=None, description="Deficit to divide the deficit by")
     series: Series = Field(default="atp", description=SERIES)
     list: str = Field(default="census-atp", description=LIST)
@@ -63,6 +64,8 @@ class BalanceParams(Dated):
             raise ParameterError(f"by: {' and '.join(times)} are one after the other", remedy="Choose one")
         if self.ytd and times and times != ["year"]:
             raise ParameterError("ytd goes with years, not with " + times[0])
+        if self.top and not set(self.by) & {"group", "partner", "product"}:
+            raise ParameterError("top: a period has one row", remedy="Add group, partner or product to by")
         if self.denominator == self.series:
             raise ParameterError(f"{self.series} divided by itself says nothing")
         return self
@@ -77,7 +80,7 @@ class RankParams(Dated):
     ytd: bool = Field(default=False, description="The months of the year so far in both years")
     partner: PartnerRef | None = Field(default=None, description="Only these " + PartnerRef.says)
     group: GroupRef | None = Field(default=None, description="Only these " + GroupRef.says)
-    top: PositiveInt | None = Field(default=None, description="Only the first N")
+    top: Top | None = Field(default=None, description="Only the first N")
     series: Series = Field(default="atp", description=SERIES)
     list: str = Field(default="census-atp", description=LIST)
 
@@ -100,7 +103,7 @@ class ChangeParams(Dated):
     ytd: bool = Field(default=False, description="The months of the year so far in both years")
     partner: PartnerRef | None = Field(default=None, description="Only these " + PartnerRef.says)
     group: GroupRef | None = Field(default=None, description="Only these " + GroupRef.says)
-    top: PositiveInt | None = Field(default=None, description="Only the N largest changes")
+    top: Top | None = Field(default=None, description="Only the N largest changes")
     series: Series = Field(default="atp", description=SERIES)
     list: str = Field(default="census-atp", description=LIST)
 
@@ -109,6 +112,8 @@ class ChangeParams(Dated):
         for name, span in (("from", self.from_), ("to", self.to)):
             if span.start != span.end:
                 raise ParameterError(f"{name}: one year is needed", where=f"given {span}")
+        if self.top and not self.by:
+            raise ParameterError("top: the whole is one row", remedy="Add by: group, partner or product")
         if self.from_ == self.to:
             raise ParameterError("from and to are the same year", where=f"given {self.to}")
         return self

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shlex
 from dataclasses import dataclass, field
 from typing import Any, Literal, Self
 from urllib.parse import parse_qsl, quote
@@ -10,7 +11,7 @@ from urllib.parse import parse_qsl, quote
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import PydanticUndefined
 
-from techbalance.errors import ParameterError, UnknownCodeError
+from techbalance.errors import ParameterError, UnknownCodeError, shortened
 
 
 class Params(BaseModel):
@@ -54,11 +55,12 @@ def _text(value: object) -> str:
 def _as_parameter_error(model: type[Params], wrong: ValidationError) -> ParameterError | UnknownCodeError:
     first = wrong.errors(include_url=False)[0]
     name = str(first["loc"][0]) if first["loc"] else "parameters"
+    known = {info.alias or field: info.description or "" for field, info in model.model_fields.items()}
     if first["type"] == "extra_forbidden":
-        return UnknownCodeError.among("parameter", name, model.model_fields)
+        return UnknownCodeError.among("parameter", name, known)
     if first["type"] == "missing":
-        return ParameterError(f"{name} is needed", remedy=model.model_fields[name].description or "")
-    return ParameterError(f"{name}: {first['msg'].lower()}", where=f"given {first['input']!r}")
+        return ParameterError(f"{name} is needed", remedy=known[name])
+    return ParameterError(f"{name}: {first['msg'].lower()}", where=f"given {shortened(first['input'])}")
 
 
 @dataclass(frozen=True)
@@ -114,11 +116,11 @@ class Question:
         parts = ["techbalance", *self.command]
         for name, text in params.texts().items():
             if name in self.words:
-                parts.append(_quoted(text))
+                parts.append(shlex.quote(text))
             elif text == "true":
                 parts.append(f"--{name.replace('_', '-')}")
             else:
-                parts.append(f"--{name.replace('_', '-')} {_quoted(text)}")
+                parts.append(f"--{name.replace('_', '-')} {shlex.quote(text)}")
         return " ".join(parts)
 
     def answer_id(self, params: Params, store_version: str) -> str:
@@ -127,11 +129,17 @@ class Question:
         return hashlib.sha256(seed.encode()).hexdigest()[:12]
 
 
-def _quoted(text: str) -> str:
-    return f"'{text}'" if any(char in text for char in " &?*();$") else text
-
-
 def split_reference(reference: str) -> tuple[str, dict[str, str]]:
-    """Take ``balance?year=2024`` apart into the question's name and its parameters."""
+    """Take ``balance?year=2024`` apart into the question's name and its parameters.
+
+    Raises
+    ------
+    ParameterError
+        A parameter is given twice: one of the two would be ignored.
+    """
     name, _, query = reference.partition("?")
-    return name, dict(parse_qsl(query, keep_blank_values=True))
+    pairs = parse_qsl(query, keep_blank_values=True)
+    given = dict(pairs)
+    if len(given) < len(pairs):
+        raise ParameterError("a parameter is given twice", where=query, remedy="Give each parameter once")
+    return name, given

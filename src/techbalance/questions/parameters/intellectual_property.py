@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pydantic import Field, PositiveInt
+from pydantic import Field
 
 from techbalance.questions.parameters.accounts import Dated
 from techbalance.questions.parameters.declaration import Question
-from techbalance.questions.parameters.texts import PartnerRef, Years
+from techbalance.questions.parameters.texts import PartnerRef, Top, Years
 
 
 class IpParams(Dated):
@@ -14,7 +14,7 @@ class IpParams(Dated):
 
     country: PartnerRef | None = Field(default=None, description="Only these countries, by ISO3 code or name")
     year: Years | None = Field(default=None, description="Year or span; the newest when left out")
-    top: PositiveInt | None = Field(default=None, description="Only the N largest receivers of each year")
+    top: Top | None = Field(default=None, description="Only the N largest receivers of each year")
     cover: bool = Field(
         default=False, description="Set the balance of the United States against its ATP deficit"
     )

@@ -5,13 +5,14 @@ from __future__ import annotations
 from pydantic import Field, PositiveInt
 
 from techbalance.questions.parameters.declaration import Params, Question
+from techbalance.questions.parameters.texts import Top
 
 
 class TraceParams(Params):
     """Which rows, source, file and hash stand behind a figure?"""
 
     what: str = Field(description="Number or reference of an answer, for example 'balance?year=2024'")
-    top: PositiveInt = Field(default=10, description="Stored rows to show of each table, the largest first")
+    top: Top = Field(default=10, description="Stored rows to show of each table, the largest first")
 
 
 class CiteParams(Params):

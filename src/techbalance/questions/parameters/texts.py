@@ -11,17 +11,21 @@ import datetime as dt
 import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 
+from pydantic import Field
 from pydantic_core import CoreSchema, core_schema
 
 from techbalance.classifications.groups import group_code
-from techbalance.errors import ParameterError, UnknownCodeError
+from techbalance.errors import ParameterError, UnknownCodeError, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 FIRST_YEAR, LAST_YEAR = 1800, 2200
+
+# How many rows to keep. No answer has a million rows; a larger number is a slip, and engines overflow on it.
+Top = Annotated[int, Field(gt=0, le=1_000_000)]
 
 
 class Text(ABC):
@@ -55,7 +59,7 @@ class Years(Text):
     start: int
     end: int
 
-    pattern: ClassVar[str] = r"^\d{4}(:\d{4})?$"
+    pattern: ClassVar[str] = r"^[0-9]{4}(:[0-9]{4})?$"
     says: ClassVar[str] = "a year, or first and last year with a colon"
     example: ClassVar[str] = "2002:2007"
 
@@ -66,7 +70,7 @@ class Years(Text):
             given = f"{given[0]}:{given[1]}"
         text = str(given).strip()
         if not re.match(cls.pattern, text):
-            raise ParameterError(f"{text!r} is not {cls.says}", remedy="Write 2024 or 2002:2007")
+            raise ParameterError(f"{shortened(text)} is not {cls.says}", remedy="Write 2024 or 2002:2007")
         first, _, last = text.partition(":")
         start, end = int(first), int(last or first)
         if start > end:
@@ -88,18 +92,22 @@ class AsOf(Text):
 
     day: dt.date
 
-    pattern: ClassVar[str] = r"^\d{4}(-\d{2}(-\d{2})?)?$"
+    pattern: ClassVar[str] = r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"
     says: ClassVar[str] = "a date; a month or a year means its last day"
     example: ClassVar[str] = "2025-04"
 
     @classmethod
     def parse(cls, given: object) -> Self:
         """Read a date, or the text of a date, month or year."""
+        if isinstance(given, dt.datetime):
+            given = given.date()
         if isinstance(given, dt.date):
             return cls(given)
         text = str(given).strip()
         if not re.match(cls.pattern, text):
-            raise ParameterError(f"{text!r} is not {cls.says}", remedy="Write 2025-04-30, 2025-04 or 2025")
+            raise ParameterError(
+                f"{shortened(text)} is not {cls.says}", remedy="Write 2025-04-30, 2025-04 or 2025"
+            )
         numbers = [int(part) for part in text.split("-")]
         year = numbers[0]
         month = numbers[1] if len(numbers) > 1 else 12
@@ -129,7 +137,9 @@ class Names(Text):
         parts = given if isinstance(given, (list, tuple)) else str(given).split(",")
         names = tuple(dict.fromkeys(cls.one(str(part).strip()) for part in parts if str(part).strip()))
         if not names:
-            raise ParameterError(f"{given!r} names nothing", remedy=f"Write for example {cls.example}")
+            raise ParameterError(
+                f"{shortened(given)} names nothing", remedy=f"Write for example {cls.example}"
+            )
         return cls(names)
 
     @classmethod
@@ -173,7 +183,7 @@ class PartnerRef(Names):
     def parse(cls, given: object) -> Self:
         """Keep each text whole; a list holds several."""
         parts = given if isinstance(given, (list, tuple)) else [given]
-        names = tuple(dict.fromkeys(str(part).strip() for part in parts if str(part).strip()))
+        names = tuple(dict.fromkeys(str(part).strip() for part in parts if str(part).strip(" ,\t\n")))
         if not names:
             raise ParameterError("no partner is named", remedy=f"Write for example {cls.example}")
         return cls(names)
@@ -189,8 +199,8 @@ class ProductRef(Names):
     def one(cls, name: str) -> str:
         """Drop dots and spaces, and demand two to ten digits."""
         code = name.replace(".", "").replace(" ", "")
-        if not re.match(r"^\d{2,10}$", code):
-            raise ParameterError(f"{name!r} is not a product code of two to ten digits")
+        if not re.match(r"^[0-9]{2,10}$", code):
+            raise ParameterError(f"{shortened(name)} is not a product code of two to ten digits")
         return code
 
 
