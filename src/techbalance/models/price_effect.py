@@ -171,9 +171,7 @@ def pooled_price_effect(
     bought = numbers("weights", weights, [positions])
     refuse_where(bought < 0, "weights", "must be 0 or more", [positions], values=bought)
     if len(groups) != lost_share.size:
-        raise ModelInputError(
-            f"{lost_share.size} products need as many groups", where=f"groups, {len(groups)}"
-        )
+        raise ModelInputError("every product needs a group", where=f"groups, {len(groups)} of {bought.size}")
     names, group_of = np.unique(np.array([str(name) for name in groups]), return_inverse=True)
     defined = ~np.ma.getmaskarray(alone.high)
     used = np.where(defined, bought, 0.0)
