@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
+MaskedFloats = np.ma.MaskedArray[tuple[int, ...], np.dtype[np.float64]]
+"""Figures some of which are undefined; Arrow writes null where the mask is true."""
 
 SHOWN_LABELS: Final = 5
 """How many labels a note lists before it only counts the rest."""
@@ -164,8 +166,8 @@ def frozen(array: NDArray[np.float64]) -> FloatArray:
     return array
 
 
-def undefined_where(
-    values: FloatArray, undefined: NDArray[np.bool_]
-) -> np.ma.MaskedArray[tuple[int, ...], np.dtype[np.float64]]:
-    """Return ``values`` masked where they have no meaning, so that Arrow writes null there, not a number."""
-    return np.ma.MaskedArray(np.where(undefined, 0.0, values), mask=undefined)
+def undefined_where(values: FloatArray, undefined: BoolArray) -> MaskedFloats:
+    """Return ``values`` masked where they have no meaning, so that no number stands there."""
+    masked = np.ma.MaskedArray(np.where(undefined, 0.0, values), mask=undefined)
+    masked.setflags(write=False)
+    return masked
