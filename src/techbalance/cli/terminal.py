@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 WIDTH: Final = 100
 LONGEST_CELL: Final = 46
+# So few rows whose columns do not fit are written row by row, and nothing is left out.
+FEW_ROWS: Final = 3
 # Beside the cell itself, a column takes one space on each side and one between columns.
 PADDING: Final = 3
 
@@ -29,6 +31,8 @@ def as_table(answer: Answer) -> str:
     if answer.question.layout == "list":
         return _as_list(answer)
     kept = _columns_that_fit(text)
+    if len(kept) < len(text.heads) and len(text.rows) <= FEW_ROWS:
+        return _as_list(answer)
     lines = io.StringIO()
     console = Console(file=lines, width=WIDTH, color_system=None, highlight=False, legacy_windows=False)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1))
@@ -61,7 +65,10 @@ def _as_list(answer: Answer) -> str:
             cell = _cell(answer, name, row[name])
             if cell is not None:
                 label = name.removesuffix("_usd").replace("_", " ")
-                lines += [f"  {label + ':':<11}{part}" for part in cell.splitlines()]
+                if "\n" in cell:
+                    lines += [f"  {label}:", cell]
+                else:
+                    lines.append(f"  {label + ':':<16}{cell}")
     return "\n".join(lines) + "\n"
 
 

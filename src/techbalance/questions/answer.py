@@ -56,6 +56,8 @@ class Answer:
         Where it comes from.
     failed
         Whether a check the question makes has failed.
+    uncovered
+        Whether something that had to be covered is not.
     """
 
     question: Question
@@ -65,6 +67,7 @@ class Answer:
     notes: tuple[str, ...] = ()
     lineage: tuple[Lineage, ...] = ()
     failed: bool = False
+    uncovered: bool = False
 
     @cached_property
     def arrow(self) -> pa.Table:
@@ -133,7 +136,7 @@ class Answer:
         """0 with any value, 1 where a check failed, 5 where nothing is covered."""
         if self.failed:
             return 1
-        return 0 if self.answered else NotCoveredError.exit_code
+        return 0 if self.answered and not self.uncovered else NotCoveredError.exit_code
 
     def _repr_html_(self) -> str:
         from techbalance.questions.notebook import as_html

@@ -9,6 +9,7 @@ import ibis
 from techbalance.classifications.conduits import CONDUITS, SOURCE
 from techbalance.errors import UnknownCodeError
 from techbalance.indicators import intellectual_property, periods
+from techbalance.questions import selection
 from techbalance.questions.answer import Answer, Lineage
 from techbalance.questions.parameters.intellectual_property import IP, IpParams
 from techbalance.questions.published import Published
@@ -62,26 +63,42 @@ def _countries(params: IpParams, store: Store) -> dict[str, str]:
     """Look countries up by ISO3 code or name; empty when all are wanted."""
     if params.country is None:
         return {}
-    from techbalance.questions.selection import partner_book
-
-    names = store.fetch_rows(store.table("ip_charges").select("country", "country_name").distinct())
-    known = {row["country"]: row["country_name"] for row in names}
-    book = partner_book(store)
-    by_code = {row["code"]: row["iso3"] for row in book.partners if row["iso3"]}
-    by_name = {name.casefold(): code for code, name in known.items()}
-    chosen: dict[str, str] = {}
-    for text in ",".join(params.country).split(","):
-        plain = text.strip()
-        code = plain.upper() if plain.upper() in known else by_name.get(plain.casefold())
-        if code is None:
-            try:
-                code = by_code.get(book.members([plain])[0].code)
-            except UnknownCodeError:
-                raise UnknownCodeError.among("country", plain, [*known, *known.values()]) from None
-        if code is None:
-            raise UnknownCodeError.among("country", plain, [*known, *known.values()])
-        chosen[code] = known.get(code, plain)
+    known = _known_countries(store)
+    chosen = {}
+    for text in params.country:
+        parts = [text] if text.casefold() in {name.casefold() for name in known.values()} else text.split(",")
+        for part in parts:
+            code = country_code(store, part.strip())
+            chosen[code] = known[code]
     return chosen
+
+
+def _known_countries(store: Store) -> dict[str, str]:
+    rows = store.fetch_rows(store.table("ip_charges").select("country", "country_name").distinct())
+    return {row["country"]: row["country_name"] for row in sorted(rows, key=lambda row: row["country_name"])}
+
+
+def country_code(store: Store, text: str) -> str:
+    """Look up a country that has charges, by ISO3 code, its name there, or any name of the partner.
+
+    Raises
+    ------
+    UnknownCodeError
+        Nobody knows it, or it has no charges; near misses are named.
+    """
+    known = _known_countries(store)
+    by_name = {name.casefold(): code for code, name in known.items()}
+    code = text.upper() if text.upper() in known else by_name.get(text.casefold())
+    if code is None:
+        book = selection.partner_book(store)
+        iso3 = {row["code"]: row["iso3"] for row in book.partners}
+        try:
+            code = iso3.get(book.members([text])[0].code)
+        except UnknownCodeError:
+            code = None
+    if code not in known:
+        raise UnknownCodeError.among("country", text, [*known, *known.values()])
+    return code
 
 
 def _with_missing(table: Table, params: IpParams, store: Store, countries: dict[str, str]) -> Table:

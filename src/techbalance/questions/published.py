@@ -10,18 +10,26 @@ import ibis
 from techbalance.classifications.groups import ALL_GROUPS
 from techbalance.classifications.partners import WORLD
 from techbalance.indicators import accounts, periods
-from techbalance.questions.selection import among_partners, in_years, labelled_partners
+from techbalance.questions.selection import (
+    among_partners,
+    in_years,
+    is_inside,
+    labelled_partners,
+    spans_by_label,
+)
 
 if TYPE_CHECKING:
     import datetime as dt
 
     from ibis import Table
-    from ibis.expr.types import StringValue
+    from ibis.expr.types import IntegerValue, StringValue
 
     from techbalance.classifications.partners import Member
     from techbalance.indicators.periods import Freq
     from techbalance.questions.parameters.texts import Years
     from techbalance.store.catalogue import Store
+
+FIGURES = ("exports_usd", "imports_usd", "balance_usd", "coverage_ratio", "months", "vintage", "basis")
 
 
 @dataclass(frozen=True)
@@ -44,6 +52,8 @@ class Published:
         Whether each partner is a row of its own.
     ytd_months
         For year-to-date: January to this month.
+    group
+        A technology group, where the publisher printed it; all of them together by default.
     """
 
     store: Store
@@ -53,6 +63,7 @@ class Published:
     members: tuple[Member, ...] | None = None
     by_partner: bool = False
     ytd_months: int = 12
+    group: str = ALL_GROUPS
 
     @property
     def bucket(self) -> tuple[str, ...]:
@@ -80,7 +91,7 @@ class Published:
         headline = self.store.table("headline")
         rows = headline.filter(
             headline.series == self.series,
-            headline["group"] == ALL_GROUPS,
+            headline["group"] == self.group,
             headline.seasonal == self.seasonal,
         )
         if self.is_world:
@@ -93,6 +104,20 @@ class Published:
             rows = rows.filter(among_partners(rows, self.members))
         return labelled_partners(rows, self.store)
 
+    def group_rows(self) -> Table:
+        """Stored rows of the series by technology group, for the world, every revision."""
+        headline = self.store.table("headline")
+        return headline.filter(
+            headline.series == self.series,
+            headline["group"] != ALL_GROUPS,
+            headline.partner == WORLD,
+            headline.seasonal == self.seasonal,
+        )
+
+    @property
+    def _place(self) -> str:
+        return "" if self.is_world else "partner and "
+
     def revisions(self) -> Table:
         """Every revision of every period: see ``indicators.periods.figures``."""
         return accounts.trade_balance(periods.figures(self.rows(), self.freq, self.ytd_months))
@@ -103,27 +128,52 @@ class Published:
         return periods.newest(periods.figures(self.rows(), self.freq, self.ytd_months), keys, self.day)
 
     def figures(self) -> Table:
-        """One row per period (and partner): exports, imports, balance, coverage, months, vintage, basis."""
-        chosen = self.chosen()
-        if not self.is_world:
-            chosen = chosen.group_by(self.keys).aggregate(
-                exports_usd=chosen.exports_usd.sum(),
-                imports_usd=chosen.imports_usd.sum(),
-                printed_balance_usd=chosen.printed_balance_usd.sum(),
-                months=chosen.months.min(),
-                vintage=chosen.vintage.max(),
-                basis=chosen.basis.max(),
+        """One row per period (and partner): exports, imports, balance, coverage, months, vintage, basis.
+
+        The figure of an area is null unless every member is held: a missing one is no zero.
+        """
+        return self._totals().select(*self.keys, *FIGURES)
+
+    def _totals(self) -> Table:
+        """Figures, with how many partners are held and wanted, and the oldest vintage among them."""
+        chosen = accounts.trade_balance(self.chosen())
+        if self.is_world:
+            return chosen.mutate(
+                partners_held=ibis.literal(1), partners_wanted=ibis.literal(1), oldest=chosen.vintage
             )
-        return accounts.trade_balance(chosen).select(
-            *self.keys,
-            "exports_usd",
-            "imports_usd",
-            "balance_usd",
-            "coverage_ratio",
-            "months",
-            "vintage",
-            "basis",
+        rows = chosen.group_by(self.keys).aggregate(
+            exports_usd=chosen.exports_usd.sum(),
+            imports_usd=chosen.imports_usd.sum(),
+            printed_balance_usd=chosen.balance_usd.sum(),
+            exporters=chosen.exports_usd.count(),
+            importers=chosen.imports_usd.count(),
+            balances=chosen.balance_usd.count(),
+            months=chosen.months.min(),
+            vintage=chosen.vintage.max(),
+            oldest=chosen.vintage.min(),
+            basis=chosen.basis.max(),
+            partners_held=chosen.partner.nunique(),
         )
+        rows = rows.mutate(partners_wanted=self._partners_wanted(rows))
+        for count, column in (
+            ("exporters", "exports_usd"),
+            ("importers", "imports_usd"),
+            ("balances", "printed_balance_usd"),
+            ("partners_held", "months"),
+            ("partners_held", "vintage"),
+        ):
+            whole = rows[count] >= rows.partners_wanted
+            rows = rows.mutate(**{column: ibis.ifelse(whole, rows[column], ibis.null(rows[column].type()))})
+        return accounts.trade_balance(rows)
+
+    def _partners_wanted(self, rows: Table) -> IntegerValue:
+        """How many partners a sum has to have in a year; 1 where each partner is a row of its own."""
+        wanted: IntegerValue = ibis.literal(0)
+        if self.by_partner or self.members is None:
+            return wanted + 1
+        for spans in spans_by_label(self.store, self.members).values():
+            wanted += is_inside(rows.year, spans).cast("int64")
+        return wanted
 
     def held(self) -> Table:
         """What is held of each period: ``months_held`` by ``day`` and ``first_vintage`` of all."""
@@ -146,10 +196,22 @@ class Published:
         else:
             calendar = periods.with_quarter(self.store.table("calendar"))
             grid = in_years(calendar, years).select(keys).distinct()
-        figures = self.figures()
-        rows = grid.left_join(figures, keys).drop(*[f"{key}_right" for key in keys])
+        figures = self._totals()
+        if self.by_partner and self.members is not None:
+            grid = self._each_partner(grid)
+        both = [key for key in self.keys if key in grid.columns]
+        rows = grid.left_join(figures, both).drop(*[f"{key}_right" for key in both])
         rows = rows.left_join(held, keys).drop(*[f"{key}_right" for key in keys])
-        return rows.mutate(note=self._why_missing(rows)).drop("months_held", "first_vintage")
+        return rows.mutate(note=self._why_missing(rows)).select(*self.keys, *FIGURES, "note")
+
+    def _each_partner(self, grid: Table) -> Table:
+        """Give every partner that was asked for a row in every period in which it is to be there."""
+        spans = spans_by_label(self.store, self.members or ())
+        parts = [
+            grid.filter(is_inside(grid.year, span)).mutate(partner=ibis.literal(label))
+            for label, span in spans.items()
+        ]
+        return ibis.union(*parts) if len(parts) > 1 else parts[0]
 
     def _why_missing(self, rows: Table) -> StringValue:
         need = periods.months_needed(self.freq, self.ytd_months)
@@ -164,7 +226,19 @@ class Published:
                 "sum of 12 months; no annual figure was printed at this vintage",
             ),
             (there & rows.exports_usd.isnull(), "only the balance was printed"),
+            (
+                there & (rows.oldest < rows.vintage),
+                ibis.literal("partners of vintages from ") + rows.oldest.cast("string"),
+            ),
             (there, nothing),
+            (
+                rows.partners_held < rows.partners_wanted,
+                ibis.literal("not_covered: ")
+                + rows.partners_held.cast("string")
+                + " of "
+                + rows.partners_wanted.cast("string")
+                + " partners are held; --by partner shows which",
+            ),
             (
                 rows.exports_usd.isnull() != rows.imports_usd.isnull(),
                 "not_covered: one flow was not published at this vintage",
@@ -179,7 +253,7 @@ class Published:
                 early,
                 ibis.literal("no_vintage_that_early: first held as of ") + rows.first_vintage.cast("string"),
             ),
-            else_=ibis.literal(f"not_covered: {self.series} is not held for this period"),
+            else_=ibis.literal(f"not_covered: {self.series} is not held for this {self._place}period"),
         )
 
     def lineage(self, years: Years | None) -> Table:

@@ -11,7 +11,7 @@ from techbalance.errors import UnknownCodeError
 
 if TYPE_CHECKING:
     from ibis import Table
-    from ibis.expr.types import BooleanValue
+    from ibis.expr.types import BooleanValue, IntegerColumn
 
     from techbalance.classifications.partners import Member
     from techbalance.questions.parameters.texts import PartnerRef, ProductRef, Years
@@ -28,8 +28,9 @@ def partner_book(store: Store) -> PartnerBook:
 
 
 def chosen_partners(store: Store, ref: PartnerRef | None) -> tuple[Member, ...] | None:
-    """Look partners up; None when the question is about the world."""
-    return None if ref is None else partner_book(store).members(ref)
+    """Look partners up; None when the question is about the world, by name or by leaving partners out."""
+    members = None if ref is None else partner_book(store).members(ref)
+    return None if members is not None and [member.code for member in members] == [WORLD] else members
 
 
 def among_partners(rows: Table, members: tuple[Member, ...] | None) -> BooleanValue:
@@ -40,14 +41,42 @@ def among_partners(rows: Table, members: tuple[Member, ...] | None) -> BooleanVa
     for member in members:
         spans.setdefault((member.from_year, member.to_year), []).append(member.code)
     keep: BooleanValue = ibis.literal(value=False)
-    for (start, end), codes in spans.items():
-        here = rows.partner.isin(codes)
-        if start is not None:
-            here &= rows.year >= start
-        if end is not None:
-            here &= rows.year <= end
-        keep |= here
+    for span, codes in spans.items():
+        keep |= rows.partner.isin(codes) & is_inside(rows.year, [span])
     return keep
+
+
+def spans_by_label(
+    store: Store, members: tuple[Member, ...]
+) -> dict[str, list[tuple[int | None, int | None]]]:
+    """In which years each selected partner is to be there: first and last year, None leaves a side open.
+
+    Keys are labels as ``labelled_partners`` writes them; a span is the time in which the partner exists and
+    belongs to the selection.
+    """
+    book = {row["code"]: row for row in store.fetch_rows(store.table("partners"))}
+    spans: dict[str, list[tuple[int | None, int | None]]] = {}
+    for member in members:
+        row = book[member.code]
+        starts = [year for year in (member.from_year, row["from_year"]) if year is not None]
+        ends = [year for year in (member.to_year, row["to_year"]) if year is not None]
+        spans.setdefault(row["iso3"] or member.code, []).append(
+            (max(starts, default=None), min(ends, default=None))
+        )
+    return spans
+
+
+def is_inside(year: IntegerColumn, spans: list[tuple[int | None, int | None]]) -> BooleanValue:
+    """Whether a year is in one of the spans."""
+    inside: BooleanValue = ibis.literal(value=False)
+    for start, end in spans:
+        here: BooleanValue = ibis.literal(value=True)
+        if start is not None:
+            here &= year >= start
+        if end is not None:
+            here &= year <= end
+        inside |= here
+    return inside
 
 
 def in_years(rows: Table, years: Years | None) -> Table:

@@ -1,0 +1,149 @@
+"""Which stored figures can a statement be held against? Histories by place, read once."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from techbalance.classifications.groups import ALL_GROUPS, group_code
+from techbalance.classifications.partners import WORLD
+from techbalance.indicators import periods
+from techbalance.questions import selection
+from techbalance.questions.answer import Lineage
+from techbalance.questions.evidence.history import History
+from techbalance.questions.parameters.texts import GroupRef, PartnerRef
+from techbalance.questions.products import Products
+from techbalance.questions.published import Published
+
+if TYPE_CHECKING:
+    from ibis import Table
+
+    from techbalance.classifications.partners import Member
+    from techbalance.store.catalogue import Store
+
+COLUMNS: Final = {"balance": "balance_usd", "export": "exports_usd", "import": "imports_usd"}
+Rows = list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a statement is about: a series, a partner and a group, with their defaults filled in."""
+
+    series: str = "atp"
+    partner: str = WORLD
+    group: str = ALL_GROUPS
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is the world and all groups."""
+        return self.partner == WORLD and self.group == ALL_GROUPS
+
+
+@dataclass
+class Held:
+    """The stored figures, read as they are asked for and kept.
+
+    Parameters
+    ----------
+    store
+        Where they are read from.
+    """
+
+    store: Store
+    _rows: dict[object, Rows] = field(default_factory=dict)
+    lineage: dict[object, Lineage] = field(default_factory=dict)
+
+    def history(self, place: Place, flow: str) -> History:
+        """Annual revisions of a balance or a flow.
+
+        Printed figures of the place are read where there are any; otherwise ten-digit products are added
+        up, for trade in Advanced Technology Products.
+        """
+        rows = self._annual(place)
+        if not rows and place.series == "atp" and not place.is_whole:
+            rows = self._from_products(place)
+        values = [
+            (row["year"], row["vintage"], row["basis"] == periods.PRINTED, row[COLUMNS[flow]]) for row in rows
+        ]
+        return History.of(values)
+
+    def _members(self, partner: str) -> tuple[Member, ...] | None:
+        return None if partner == WORLD else selection.chosen_partners(self.store, PartnerRef((partner,)))
+
+    def _annual(self, place: Place) -> Rows:
+        key = ("published", place)
+        if key not in self._rows:
+            group = place.group if place.group == ALL_GROUPS else group_code(place.group)
+            published = Published(
+                self.store, place.series, "year", members=self._members(place.partner), group=group
+            )
+            columns = ("exports_usd", "imports_usd", "printed_balance_usd")
+            table = periods.figures(published.rows(), "year")
+            table = table.group_by("year", "vintage", "basis").aggregate(
+                **{name: table[name].sum() for name in columns}
+            )
+            self._rows[key] = [_with_balance(row) for row in self.store.fetch_rows(table)]
+            self._remember(key, "headline", published.rows(), "balance = exports - imports, on every vintage")
+        return self._rows[key]
+
+    def _from_products(self, place: Place) -> Rows:
+        key = ("products", place)
+        if key not in self._rows:
+            groups = None if place.group == ALL_GROUPS else GroupRef((group_code(place.group),))
+            trade = Products(self.store, members=self._members(place.partner), groups=groups)
+            self._rows[key] = [
+                _with_balance(row | {"basis": "products", "printed_balance_usd": None})
+                for row in self.store.fetch_rows(trade.figures(()))
+            ]
+            self._remember(key, "trade", trade.rows(), "sum over ten-digit products")
+        return self._rows[key]
+
+    def by_key(self, series: str, by: str, flow: str, group: str = ALL_GROUPS) -> dict[Any, History]:
+        """Histories of every partner, or of every group, for ranking them; partners by ISO3 code."""
+        key = ("every", series, by, group)
+        if key not in self._rows:
+            self._rows[key] = self._every(series, by, group, key)
+        found: dict[Any, list[tuple[int, dt.date, bool, int | None]]] = {}
+        for row in self._rows[key]:
+            found.setdefault(row[by], []).append(
+                (row["year"], row["vintage"], row["basis"] == periods.PRINTED, row[COLUMNS[flow]])
+            )
+        histories = {one: History.of(rows) for one, rows in found.items()}
+        return {one: history for one, history in histories.items() if history.revisions}
+
+    def _every(self, series: str, by: str, group: str, key: object) -> Rows:
+        code = group if group == ALL_GROUPS else group_code(group)
+        columns = ("exports_usd", "imports_usd", "printed_balance_usd")
+        published = Published(self.store, series, "year", by_partner=by == "partner", group=code)
+        rows = published.rows() if by == "partner" else published.group_rows()
+        table = periods.figures(rows, "year")
+        table = table.group_by("year", "vintage", "basis", by).aggregate(
+            **{name: table[name].sum() for name in columns}
+        )
+        found = [_with_balance(row) for row in self.store.fetch_rows(table)]
+        self._remember(key, "headline", rows, f"balance by {by}, on every vintage")
+        if not found and series == "atp":
+            trade = Products(self.store, groups=None if code == ALL_GROUPS else GroupRef((code,)))
+            parts = self.store.fetch_rows(trade.figures((by,)))
+            found = [_with_balance(row | {"basis": "products", "printed_balance_usd": None}) for row in parts]
+            self._remember(key, "trade", trade.rows(), f"sum over ten-digit products by {by}")
+        return found
+
+    def label(self, partner: str) -> str:
+        """The ISO3 code, or the Census code, under which a partner's rows stand."""
+        members = self._members(partner) or ()
+        codes = {member.code for member in members}
+        book = {
+            row["code"]: row["iso3"] or row["code"] for row in selection.partner_book(self.store).partners
+        }
+        return next((book[code] for code in sorted(codes) if code in book), partner)
+
+    def _remember(self, key: object, table: str, rows: Table, formula: str) -> None:
+        self.lineage[key] = Lineage(table, rows, formula)
+
+
+def _with_balance(row: dict[str, Any]) -> dict[str, Any]:
+    exports, imports = row["exports_usd"], row["imports_usd"]
+    both = exports is not None and imports is not None
+    return row | {"balance_usd": exports - imports if both else row["printed_balance_usd"]}

@@ -1,0 +1,40 @@
+"""Files that people write and hand in: read whole, as text, with a clear refusal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from techbalance.errors import SchemaError
+
+# A file written by hand is far smaller; a larger one is some other file.
+LARGEST_BYTES: Final = 5_000_000
+
+
+def is_file(name: str) -> bool:
+    """Whether a name is that of a file; False for what cannot be a name at all."""
+    try:
+        return Path(name).is_file()
+    except (OSError, ValueError):
+        return False
+
+
+def read_text(name: str) -> str:
+    """Read a text file in UTF-8.
+
+    Raises
+    ------
+    SchemaError
+        The file cannot be read, is too large to have been written by hand, or is not UTF-8 text.
+    """
+    path = Path(name)
+    try:
+        if path.stat().st_size > LARGEST_BYTES:
+            raise SchemaError("the file is too large to be one written by hand", where=name)
+        return path.read_bytes().decode("utf-8-sig")
+    except OSError as wrong:
+        raise SchemaError("the file cannot be read", where=f"{name}: {wrong.strerror}") from wrong
+    except UnicodeDecodeError as wrong:
+        raise SchemaError(
+            "the file is not text in UTF-8", where=f"{name}, byte {wrong.start}", remedy="Save it as UTF-8"
+        ) from wrong
