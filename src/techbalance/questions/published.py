@@ -12,6 +12,7 @@ from techbalance.classifications.partners import WORLD
 from techbalance.indicators import accounts, periods
 from techbalance.questions.selection import (
     among_partners,
+    each_partner,
     in_years,
     is_inside,
     labelled_partners,
@@ -198,20 +199,12 @@ class Published:
             grid = in_years(calendar, years).select(keys).distinct()
         figures = self._totals()
         if self.by_partner and self.members is not None:
-            grid = self._each_partner(grid)
+            grid = each_partner(grid, spans_by_label(self.store, self.members))
         both = [key for key in self.keys if key in grid.columns]
         rows = grid.left_join(figures, both).drop(*[f"{key}_right" for key in both])
         rows = rows.left_join(held, keys).drop(*[f"{key}_right" for key in keys])
+        rows = rows.mutate(partners_wanted=self._partners_wanted(rows))
         return rows.mutate(note=self._why_missing(rows)).select(*self.keys, *FIGURES, "note")
-
-    def _each_partner(self, grid: Table) -> Table:
-        """Give every partner that was asked for a row in every period in which it is to be there."""
-        spans = spans_by_label(self.store, self.members or ())
-        parts = [
-            grid.filter(is_inside(grid.year, span)).mutate(partner=ibis.literal(label))
-            for label, span in spans.items()
-        ]
-        return ibis.union(*parts) if len(parts) > 1 else parts[0]
 
     def _why_missing(self, rows: Table) -> StringValue:
         need = periods.months_needed(self.freq, self.ytd_months)
@@ -231,6 +224,7 @@ class Published:
                 ibis.literal("partners of vintages from ") + rows.oldest.cast("string"),
             ),
             (there, nothing),
+            (rows.partners_wanted == 0, "not_covered: none of these partners belonged to the selection then"),
             (
                 rows.partners_held < rows.partners_wanted,
                 ibis.literal("not_covered: ")

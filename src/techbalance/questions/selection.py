@@ -79,6 +79,15 @@ def is_inside(year: IntegerColumn, spans: list[tuple[int | None, int | None]]) -
     return inside
 
 
+def each_partner(grid: Table, spans: dict[str, list[tuple[int | None, int | None]]]) -> Table:
+    """Cross rows that have a ``year`` with the labels of the partners that are to be there in it."""
+    parts = [
+        grid.filter(is_inside(grid.year, span)).mutate(partner=ibis.literal(label))
+        for label, span in spans.items()
+    ]
+    return ibis.union(*parts) if len(parts) > 1 else parts[0]
+
+
 def in_years(rows: Table, years: Years | None) -> Table:
     """Keep a span of years; everything when none is given."""
     return rows if years is None else rows.filter(rows.year.between(years.start, years.end))
