@@ -59,25 +59,26 @@ def _as_list(answer: Answer) -> str:
     """Write row by row: the first column as the head, the others that hold something under it."""
     lines = []
     first, *others = answer.columns
+    margin = max(len(name) for name in others) + 2
     for row in answer.rows():
         lines.append(_cell(answer, first, row[first]) or "this answer")
         for name in others:
             cell = _cell(answer, name, row[name])
-            if cell is not None:
-                label = name.removesuffix("_usd").replace("_", " ")
-                if "\n" in cell:
-                    lines += [f"  {label}:", cell]
-                else:
-                    lines.append(f"  {label + ':':<16}{cell}")
+            if cell is None:
+                continue
+            if "\n" in cell:
+                lines += [f"  {name}:", cell]
+            else:
+                lines.append(f"  {name + ':':<{margin}}{cell}")
     return "\n".join(lines) + "\n"
 
 
 def _cell(answer: Answer, name: str, value: object) -> str | None:
     if value is None:
         return None
-    if answer.columns[name].kind == "money" and isinstance(value, int):
+    if isinstance(value, int) and answer.columns[name].kind == "money":
         return f"{signed(f'{value:,}')} dollars"
-    return str(value)
+    return signed(f"{value:.6f}") if isinstance(value, float) else str(value)
 
 
 def _width(text: Written, place: int) -> int:

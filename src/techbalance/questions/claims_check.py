@@ -30,7 +30,7 @@ def run(params: ClaimsCheckParams, store: Store) -> Answer:
     A record is judged as of the article's date; ``as_of`` looks at nothing published later.
     """
     day = params.as_of.day if params.as_of else None
-    held = Held(store)
+    held = Held(store, day)
     judged = [
         judge(claim, evidence(held, claim, file), day, published=file.article.published_until)
         for file, claim in _chosen(params.what)

@@ -7,6 +7,7 @@ import math
 from typing import TYPE_CHECKING
 
 from techbalance.claims.figures import Figure
+from techbalance.indicators import periods
 from techbalance.questions.answer import Lineage
 from techbalance.questions.evidence.accounts import on_every_vintage
 from techbalance.questions.evidence.history import History
@@ -22,7 +23,7 @@ RATE_SERIES = "exchange_rate_lcu_per_usd"
 def _charges(held: Held, country: str, flow: str) -> History:
     if flow == "balance":
         return _charges(held, country, "receipts").minus(_charges(held, country, "payments"))
-    table = held.store.table("ip_charges")
+    table = periods.up_to(held.store.table("ip_charges"), held.day)
     code = country_code(held.store, country)
     rows = table.filter(table.country == code, table.flow == flow)
     held.lineage[("ip", code, flow)] = Lineage("ip_charges", rows, f"{flow} on every vintage")
@@ -66,7 +67,7 @@ def dollar_change(held: Held, filters: Filters) -> tuple[Figure, ...]:
     """Geometric mean of the change of local currency per dollar, between two annual averages."""
     years = filters.years()
     period = f"{years[0]}:{years[1]}"
-    macro = held.store.table("macro")
+    macro = periods.up_to(held.store.table("macro"), held.day)
     countries = filters.countries or ()
     rows = macro.filter(macro.series == RATE_SERIES, macro.country.isin(countries), macro.year.isin(years))
     held.lineage[("rates", countries, years)] = Lineage("macro", rows, "local currency per US dollar")

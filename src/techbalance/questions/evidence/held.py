@@ -48,9 +48,12 @@ class Held:
     ----------
     store
         Where they are read from.
+    day
+        Look at nothing published after this day; None for everything.
     """
 
     store: Store
+    day: dt.date | None = None
     _rows: dict[object, Rows] = field(default_factory=dict)
     lineage: dict[object, Lineage] = field(default_factory=dict)
 
@@ -79,19 +82,20 @@ class Held:
                 self.store, place.series, "year", members=self._members(place.partner), group=group
             )
             columns = ("exports_usd", "imports_usd", "printed_balance_usd")
-            table = periods.figures(published.rows(), "year")
+            rows = periods.up_to(published.rows(), self.day)
+            table = periods.figures(rows, "year")
             table = table.group_by("year", "vintage", "basis").aggregate(
                 **{name: table[name].sum() for name in columns}
             )
             self._rows[key] = [_with_balance(row) for row in self.store.fetch_rows(table)]
-            self._remember(key, "headline", published.rows(), "balance = exports - imports, on every vintage")
+            self._remember(key, "headline", rows, "balance = exports - imports, on every vintage")
         return self._rows[key]
 
     def _from_products(self, place: Place) -> Rows:
         key = ("products", place)
         if key not in self._rows:
             groups = None if place.group == ALL_GROUPS else GroupRef((group_code(place.group),))
-            trade = Products(self.store, members=self._members(place.partner), groups=groups)
+            trade = Products(self.store, self.day, members=self._members(place.partner), groups=groups)
             self._rows[key] = [
                 _with_balance(row | {"basis": "products", "printed_balance_usd": None})
                 for row in self.store.fetch_rows(trade.figures(()))
@@ -116,7 +120,7 @@ class Held:
         code = group if group == ALL_GROUPS else group_code(group)
         columns = ("exports_usd", "imports_usd", "printed_balance_usd")
         published = Published(self.store, series, "year", by_partner=by == "partner", group=code)
-        rows = published.rows() if by == "partner" else published.group_rows()
+        rows = periods.up_to(published.rows() if by == "partner" else published.group_rows(), self.day)
         table = periods.figures(rows, "year")
         table = table.group_by("year", "vintage", "basis", by).aggregate(
             **{name: table[name].sum() for name in columns}
@@ -124,7 +128,7 @@ class Held:
         found = [_with_balance(row) for row in self.store.fetch_rows(table)]
         self._remember(key, "headline", rows, f"balance by {by}, on every vintage")
         if not found and series == "atp":
-            trade = Products(self.store, groups=None if code == ALL_GROUPS else GroupRef((code,)))
+            trade = Products(self.store, self.day, groups=None if code == ALL_GROUPS else GroupRef((code,)))
             parts = self.store.fetch_rows(trade.figures((by,)))
             found = [_with_balance(row | {"basis": "products", "printed_balance_usd": None}) for row in parts]
             self._remember(key, "trade", trade.rows(), f"sum over ten-digit products by {by}")

@@ -22,7 +22,7 @@ def _concentration(held: Held, filters: Filters, keys: tuple[str, ...]) -> list[
     """Concentration of general imports of the list, per key; empty where the year is not held."""
     year = filters.years()[0]
     groups = GroupRef((group_code(filters.group),)) if filters.group not in (None, "all") else None
-    trade = Products(held.store, years=Years(year, year), groups=groups)
+    trade = Products(held.store, held.day, years=Years(year, year), groups=groups)
     rows = trade.rows().filter(lambda row: row.flow == "import")
     held.lineage[("suppliers", year, filters.group)] = Lineage(
         "trade", rows, "shares of suppliers in general imports, and their squares"
