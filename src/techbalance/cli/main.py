@@ -59,9 +59,11 @@ def _answer(question: Question, given: dict[str, Any], form: str | None, out: st
     chosen = _format(form, out)
     params = question.params.read(given)
     from techbalance.cli.render import write
+    from techbalance.questions.prepared import prepared
     from techbalance.store.catalogue import Store
 
-    answer = ask(question, params, Store())
+    store = Store()
+    answer = prepared(question, params, store) or ask(question, params, store)
     write(answer, chosen, out)
     if answer.exit_code:
         raise typer.Exit(answer.exit_code)

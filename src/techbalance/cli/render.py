@@ -80,7 +80,7 @@ def _write_words(answer: Answer) -> None:
     names = [answer.store.sources.get(one, {}).get("publisher", one) for one in answer.source_ids]
     if names:
         words.append(f"Source: {'; '.join(dict.fromkeys(names))}.")
-    if answer.lineage:
+    if answer.source_ids:
         remember(answer.store, answer.answer_id, answer.reference)
         words.append(f"Trace: techbalance trace '{answer.reference}'   [answer {answer.answer_id}]")
     if words:

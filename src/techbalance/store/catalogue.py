@@ -24,9 +24,10 @@ if TYPE_CHECKING:
 
     from techbalance.store.engine import DuckDBEngine
 
-__all__ = ["HOME_VARIABLE", "KEYS", "Declaration", "Store", "default_home"]
+__all__ = ["ENGINE_VARIABLE", "HOME_VARIABLE", "KEYS", "Declaration", "Store", "default_home"]
 
 HOME_VARIABLE = "TECHBALANCE_HOME"
+ENGINE_VARIABLE = "TECHBALANCE_ENGINE"
 
 # What identifies a row of each table, so that the store's row can take the place of the record's.
 KEYS: Final[dict[str, tuple[str, ...]]] = {
@@ -103,11 +104,11 @@ class Store:
     def _read(self, name: str) -> ibis.Table:
         if name not in KEYS:
             raise StoreError(f"there is no table {name!r}", remedy=f"Tables: {', '.join(KEYS)}")
-        bundled = self.engine.parquet([record.path(name)])
+        bundled = self.engine.parquet([record.path(name)], name)
         own = self.files(name)
         if not own:
             return bundled
-        mine = self.engine.parquet(own).select(*bundled.columns)
+        mine = self.engine.parquet(own, f"own_{name}").select(*bundled.columns)
         return mine.union(bundled.anti_join(mine, list(KEYS[name])))
 
     def fetch(self, expression: ibis.Table) -> pa.Table:

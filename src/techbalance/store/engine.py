@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 import ibis
 
 from techbalance.errors import StoreError
+from techbalance.store.catalogue import ENGINE_VARIABLE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     import pyarrow as pa
-
-ENGINE_VARIABLE = "TECHBALANCE_ENGINE"
 
 
 class DuckDBEngine:
@@ -28,9 +27,13 @@ class DuckDBEngine:
     def __init__(self) -> None:
         self.connection = ibis.duckdb.connect(":memory:")
 
-    def parquet(self, paths: Sequence[Path]) -> ibis.Table:
-        """Open Parquet files of one schema as one table."""
-        return self.connection.read_parquet([str(path) for path in paths])
+    def parquet(self, paths: Sequence[Path], name: str) -> ibis.Table:
+        """Open Parquet files of one schema as one table of this name."""
+        return self.connection.read_parquet([str(path) for path in paths], table_name=name)
+
+    def compile(self, expression: ibis.Table) -> str:
+        """Write an expression as SQL of this engine."""
+        return str(self.connection.compile(expression))
 
     def fetch(self, expression: ibis.Table) -> pa.Table:
         """Run an expression and bring its rows back as an Arrow table of exactly its types.
@@ -38,7 +41,7 @@ class DuckDBEngine:
         The SQL is compiled by Ibis and run on the connection itself: the way back through Ibis would import
         pandas, a quarter of a second that a short question has no use for.
         """
-        sql = self.connection.compile(expression)
+        sql = self.compile(expression)
         result = self.connection.con.sql(sql).to_arrow_table()
         return result.cast(expression.schema().to_pyarrow())
 
