@@ -149,7 +149,8 @@ class PartnerBook:
         for row in self.areas:
             yield row["area"]
 
-    def _one(self, name: str) -> tuple[Member, ...] | None:
+    def named(self, name: str) -> tuple[Member, ...] | None:
+        """The partners behind one name, code or area, the United States too; None when nobody knows it."""
         plain = name.strip().casefold()
         return self._codes.get(plain) or self._areas.get(plain)
 
@@ -168,7 +169,7 @@ class PartnerBook:
         """
         chosen: dict[str, tuple[str, Member]] = {}
         for name in self._apart(names):
-            found = self._one(name)
+            found = self.named(name)
             if found is None:
                 raise UnknownCodeError.among("partner", name, self._known())
             partners = [member for member in found if member.code != REPORTER]
@@ -206,4 +207,4 @@ class PartnerBook:
 
     def _apart(self, names: Iterable[str]) -> Iterator[str]:
         for text in names:
-            yield from dict.fromkeys(taken_apart(text, self._one))
+            yield from dict.fromkeys(taken_apart(text, self.named))

@@ -26,7 +26,8 @@ def charges(rows: Table) -> Table:
     -------
     Table
         One row per country and year: ``receipts_usd``, ``payments_usd`` and ``balance_usd = receipts -
-        payments`` (positive is a surplus; null unless both sides are there), ``vintage``.
+        payments`` (positive is a surplus; null unless both sides are there), ``vintage`` and ``oldest``: the
+        newer and the older vintage of the two sides.
 
     Notes
     -----
@@ -37,16 +38,21 @@ def charges(rows: Table) -> Table:
         receipts_usd=rows.value_usd.sum(where=rows.flow == "receipts"),
         payments_usd=rows.value_usd.sum(where=rows.flow == "payments"),
         vintage=rows.vintage.max(),
+        oldest=rows.vintage.min(),
     )
     return wide.mutate(balance_usd=wide.receipts_usd - wide.payments_usd)
 
 
 def why_null(rows: Table) -> StringValue:
-    """Say which side is missing; null where both are there."""
+    """Say which side is missing, or that the two are of different vintages; null otherwise."""
     return ibis.cases(
         (rows.receipts_usd.isnull() & rows.payments_usd.isnull(), "not_covered: neither side is held"),
         (rows.receipts_usd.isnull(), "not_covered: receipts are not held"),
         (rows.payments_usd.isnull(), "not_covered: payments are not held"),
+        (
+            rows.oldest < rows.vintage,
+            ibis.literal("one side is held only in the vintage of ") + rows.oldest.cast("string"),
+        ),
         else_=ibis.null("string"),
     )
 

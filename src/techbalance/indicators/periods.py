@@ -40,6 +40,21 @@ def with_quarter(rows: Table) -> Table:
     return rows.mutate(quarter=quarter)
 
 
+def calendar(first: int, last: int) -> Table:
+    """Every month from January of the first year to December of the last: ``year``, ``quarter``, ``month``.
+
+    A question asked of a year gets a row for it even where no table holds anything of that year.
+    """
+    years = ibis.range(first, last + 1).unnest().name("year").as_table()
+    months = ibis.range(1, 13).unnest().name("month").as_table()
+    return with_quarter(
+        years.cross_join(months).mutate(
+            year=ibis._.year.cast("int16"),
+            month=ibis._.month.cast("int8"),
+        )
+    )
+
+
 def figures(headline: Table, freq: Freq, ytd_months: int = 12) -> Table:
     """Every stored revision of every period's exports and imports.
 

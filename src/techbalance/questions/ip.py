@@ -7,118 +7,113 @@ from typing import TYPE_CHECKING
 import ibis
 
 from techbalance.classifications.conduits import CONDUITS, SOURCE
-from techbalance.errors import UnknownCodeError
 from techbalance.indicators import intellectual_property, periods
-from techbalance.questions import selection
 from techbalance.questions.answer import Answer, Lineage
+from techbalance.questions.countries import CountryBook
+from techbalance.questions.notes import together
 from techbalance.questions.parameters.intellectual_property import IP, IpParams
 from techbalance.questions.published import Published
-from techbalance.questions.selection import in_years
+from techbalance.questions.selection import in_years, is_inside
 
 if TYPE_CHECKING:
     import datetime as dt
 
     from ibis import Table
+    from ibis.expr.types import BooleanValue, StringValue
 
+    from techbalance.questions.selection import Span
     from techbalance.store.catalogue import Store
 
 
 def run(params: IpParams, store: Store) -> Answer:
     """Answer ``ip``: one row per country and year, the largest receiver first.
 
-    Without a year the newest year in which both sides of the country are held is read.
+    Without a year the newest year in which both sides of a country are held is read, country by country.
     """
     day = params.as_of.day if params.as_of else None
-    rows = periods.up_to(store.table("ip_charges"), day)
-    countries = _countries(params, store)
-    if countries:
-        rows = rows.filter(rows.country.isin(list(countries)))
-    rows = in_years(rows, params.year)
+    book = CountryBook.of_charges(store)
+    spans = book.spans(params.country or ())
+    every = store.table("ip_charges")
+    if params.country:
+        every = _within(every, spans)
+    every = in_years(every, params.year)
+    rows = periods.up_to(every, day)
     newest = rows.group_by("country", "year", "flow").aggregate(vintage=rows.vintage.max())
     rows = rows.semi_join(newest, ["country", "year", "flow", "vintage"])
     table = intellectual_property.charges(rows)
     if params.year is None:
-        both = table.filter(table.balance_usd.notnull())
-        last = both.group_by("country").aggregate(year=both.year.max())
-        table = table.semi_join(last, ["country", "year"])
-    table = _with_missing(table, params, store, countries)
-    table = table.mutate(conduit=_conduit(table), note=intellectual_property.why_null(table))
+        table = _last_year(table)
+        rows = rows.semi_join(table, ["country", "year"])
+    table = _with_missing(table, params, book, spans)
+    table = table.mutate(conduit=_conduit(table), note=_note(table, every, day))
+    lineage = [Lineage("ip_charges", rows, "balance = receipts - payments")]
     extra: tuple[str, ...] = ()
     if params.cover:
-        table, extra = _covered(table, store, day)
-    order = [table.year, ibis.desc(table.receipts_usd), table.country]
+        table, extra, atp = _covered(table, store, day)
+        lineage.append(atp)
+    order = [*([table.year] if params.year else []), ibis.desc(table.receipts_usd), table.country]
     if params.top:
-        place = ibis.row_number().over(
-            ibis.window(group_by="year", order_by=[ibis.desc(table.receipts_usd), table.country])
-        )
+        within = "year" if params.year else None
+        place = ibis.row_number().over(ibis.window(group_by=within, order_by=order[-2:]))
         table = table.mutate(place=place).filter(lambda row: row.place < params.top).drop("place")
-        order = [table.year, ibis.desc(table.receipts_usd), table.country]
     columns = ["country", "country_name", "year", *IP.columns[:-1], *extra, "note"]
-    lineage = Lineage("ip_charges", rows, "balance = receipts - payments")
-    notes = (f"Receipts of conduit economies may be shifted profits; economies after {SOURCE}.",)
-    return Answer(IP, params, store, table.order_by(order).select(columns), notes, (lineage,))
-
-
-def _countries(params: IpParams, store: Store) -> dict[str, str]:
-    """Look countries up by ISO3 code or name; empty when all are wanted."""
-    if params.country is None:
-        return {}
-    known = _known_countries(store)
-    chosen = {}
-    for text in params.country:
-        parts = [text] if text.casefold() in {name.casefold() for name in known.values()} else text.split(",")
-        for part in parts:
-            code = country_code(store, part.strip())
-            chosen[code] = known[code]
-    return chosen
-
-
-def _known_countries(store: Store) -> dict[str, str]:
-    rows = store.fetch_rows(store.table("ip_charges").select("country", "country_name").distinct())
-    return {row["country"]: row["country_name"] for row in sorted(rows, key=lambda row: row["country_name"])}
-
-
-def country_code(store: Store, text: str) -> str:
-    """Look up a country that has charges, by ISO3 code, its name there, or any name of the partner.
-
-    Raises
-    ------
-    UnknownCodeError
-        Nobody knows it, or it has no charges; near misses are named.
-    """
-    known = _known_countries(store)
-    by_name = {name.casefold(): code for code, name in known.items()}
-    code = text.upper() if text.upper() in known else by_name.get(text.casefold())
-    if code is None:
-        book = selection.partner_book(store)
-        iso3 = {row["code"]: row["iso3"] for row in book.partners}
-        try:
-            code = iso3.get(book.members([text])[0].code)
-        except UnknownCodeError:
-            code = None
-    if code not in known:
-        raise UnknownCodeError.among("country", text, [*known, *known.values()])
-    return code
-
-
-def _with_missing(table: Table, params: IpParams, store: Store, countries: dict[str, str]) -> Table:
-    """Add a row for every country and year that was asked for and is not held."""
-    if params.year is None and not countries:
-        return table
-    calendar = store.table("calendar").select("year").distinct()
+    notes = [f"Receipts of conduit economies may be shifted profits; economies after {SOURCE}."]
     if params.year is None:
-        calendar = calendar.filter(calendar.year == ibis.literal(9999))
-    years = in_years(calendar, params.year)
-    grids = [
-        years.mutate(country=ibis.literal(code), country_name=ibis.literal(name))
-        for code, name in countries.items()
-    ]
-    if not grids:
-        grids = [years.mutate(country=ibis.null("string"), country_name=ibis.null("string"))]
-        missing = grids[0].anti_join(table, "year")
+        notes.append("The newest year of each country; years differ between countries.")
+    return Answer(IP, params, store, table.order_by(order).select(columns), tuple(notes), tuple(lineage))
+
+
+def _last_year(table: Table) -> Table:
+    """Keep the newest year in which both sides of a country are held, else the newest of either."""
+    last = table.group_by("country").aggregate(
+        year=ibis.coalesce(table.year.max(where=table.balance_usd.notnull()), table.year.max())
+    )
+    return table.semi_join(last, ["country", "year"])
+
+
+def _note(table: Table, every: Table, day: dt.date | None) -> StringValue:
+    """Why a figure is null; a year that was published later than ``day`` says since when it is held."""
+    why = intellectual_property.why_null(table)
+    if day is None:
+        return why
+    later = every.filter(every.vintage > ibis.literal(day))
+    early = ibis.literal("no_vintage_that_early: first held after ") + ibis.literal(day.isoformat())
+    # A row without a year stands for any year of its country, one without a country for anything at all.
+    places = [later.country + " " + later.year.cast("string"), later.country, ibis.literal("")]
+    known = ibis.union(*[later.select(place=place).distinct() for place in places])
+    place = ibis.coalesce(table.country + " " + table.year.cast("string"), table.country, "")
+    nothing = table.receipts_usd.isnull() & table.payments_usd.isnull()
+    return ibis.ifelse(nothing & place.isin(known.place), early, why)
+
+
+def _within(rows: Table, spans: dict[str, list[Span]]) -> Table:
+    """Keep the countries asked for, a member of an area in the years of its membership only."""
+    keep: BooleanValue = ibis.literal(value=False)
+    for code, years in spans.items():
+        keep |= (rows.country == code) & is_inside(rows.year, years)
+    return rows.filter(keep)
+
+
+def _with_missing(table: Table, params: IpParams, book: CountryBook, spans: dict[str, list[Span]]) -> Table:
+    """Add a row for every country and year that was asked for and is not held."""
+    if params.year is None:
+        grid = periods.calendar(1, 1).select("year").distinct().mutate(year=ibis.null("int16"))
     else:
-        grid = ibis.union(*grids) if len(grids) > 1 else grids[0]
-        missing = grid.anti_join(table, ["country", "year"])
+        grid = periods.calendar(params.year.start, params.year.end).select("year").distinct()
+    if not spans:
+        nobody = grid.mutate(country=ibis.null("string"), country_name=ibis.null("string"))
+        missing = nobody.anti_join(table, "year")
+        if params.year is None:
+            missing = missing.filter(table.count().as_scalar() == 0)
+    else:
+        parts = [
+            (grid if params.year is None else grid.filter(is_inside(grid.year, years))).mutate(
+                country=ibis.literal(code), country_name=ibis.literal(book.name(code))
+            )
+            for code, years in spans.items()
+        ]
+        asked = ibis.union(*parts) if len(parts) > 1 else parts[0]
+        missing = asked.anti_join(table, ["country"] if params.year is None else ["country", "year"])
     absent = [name for name in table.columns if name not in missing.columns]
     missing = missing.mutate(**{name: ibis.null(table[name].type()) for name in absent})
     return table.union(missing.select(table.columns))
@@ -128,26 +123,30 @@ def _conduit(table: Table) -> ibis.Value:
     return ibis.ifelse(table.country.isin(list(CONDUITS)), "conduit economy", ibis.null("string"))
 
 
-def _covered(table: Table, store: Store, day: dt.date | None) -> tuple[Table, tuple[str, ...]]:
+def _covered(table: Table, store: Store, day: dt.date | None) -> tuple[Table, tuple[str, ...], Lineage]:
     """Put the ATP balance of the United States beside its intellectual property balance."""
-    atp = Published(store, "atp", "year", day).figures()
-    atp = atp.select("year", atp_balance_usd="balance_usd", atp_vintage="vintage")
+    published = Published(store, "atp", "year", day)
+    atp = published.figures().select("year", atp_balance_usd="balance_usd", atp_vintage="vintage")
     rows = table.left_join(atp, "year").drop("year_right")
     own = rows.country == "USA"
     rows = rows.mutate(
         atp_balance_usd=ibis.ifelse(own, rows.atp_balance_usd, ibis.null("int64")),
         atp_vintage=ibis.ifelse(own, rows.atp_vintage, ibis.null("date")),
     )
+    why = ibis.cases(
+        (~own, "not_covered: ATP is a United States list, so only its balance is covered"),
+        (rows.atp_balance_usd.isnull(), "not_covered: no ATP balance of this year is held"),
+        (rows.atp_balance_usd >= 0, "sign_differs: ATP is in surplus, there is no deficit to cover"),
+        else_="services on BOP basis over goods on Census basis: two accounts, not one",
+    )
     rows = rows.mutate(
         atp_cover_ratio=intellectual_property.cover(rows.balance_usd, rows.atp_balance_usd),
-        note=ibis.coalesce(
-            rows.note,
-            ibis.cases(
-                (~own, "not_covered: ATP is a United States list, so only its balance is covered"),
-                (rows.atp_balance_usd.isnull(), "not_covered: no ATP balance of this year is held"),
-                (rows.atp_balance_usd >= 0, "sign_differs: ATP is in surplus, there is no deficit to cover"),
-                else_="services on BOP basis over goods on Census basis: two accounts, not one",
-            ),
-        ),
+        note=together(rows.note, why),
     )
-    return rows, ("atp_balance_usd", "atp_cover_ratio", "atp_vintage")
+    stored = published.lineage(None)
+    lineage = Lineage(
+        "headline",
+        stored.semi_join(rows.filter(own).select("year"), "year"),
+        "cover = intellectual property balance / size of the ATP deficit; ATP balance = exports - imports",
+    )
+    return rows, ("atp_balance_usd", "atp_cover_ratio", "atp_vintage"), lineage

@@ -195,8 +195,7 @@ class Published:
         if years is None:
             grid = held.select(keys)
         else:
-            calendar = periods.with_quarter(self.store.table("calendar"))
-            grid = in_years(calendar, years).select(keys).distinct()
+            grid = periods.calendar(years.start, years.end).select(keys).distinct()
         figures = self._totals()
         if self.by_partner and self.members is not None:
             grid = each_partner(grid, spans_by_label(self.store, self.members))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import ibis
 
-from techbalance.indicators import accounts
+from techbalance.indicators import accounts, periods
 from techbalance.questions import selection
 from techbalance.questions.answer import Answer
 from techbalance.questions.parameters.accounts import RANK, RankParams
@@ -58,6 +58,6 @@ def _with_missing(rows: Table, values: Values, year: int) -> Table:
     if values.store.count(rows):
         return rows
     reason = values.why_missing(year)
-    years = values.store.table("calendar").select("year").distinct().filter(lambda row: row.year == year)
+    years = periods.calendar(year, year).select("year").distinct()
     nulls = {name: ibis.null(rows[name].type()) for name in rows.columns}
     return years.select(**(nulls | {"note": ibis.literal(reason)}))

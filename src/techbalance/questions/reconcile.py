@@ -106,7 +106,7 @@ def _grid(store: Store, params: ReconcileParams) -> Table:
     held = store.table("trade").select("year").distinct()
     years = held
     if params.year is not None:
-        years = selection.in_years(store.table("calendar"), params.year).select("year").distinct()
+        years = periods.calendar(params.year.start, params.year.end).select("year").distinct()
     flows = [params.flow] if params.flow else ["export", "import"]
     return (
         ibis.union(*[years.mutate(flow=ibis.literal(flow)) for flow in flows])

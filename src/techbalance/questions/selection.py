@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 KNOWN_LISTS = ("census-atp",)
 
+# First and last year in which a partner is meant; None leaves a side open.
+Span = tuple[int | None, int | None]
+
 
 def partner_book(store: Store) -> PartnerBook:
     """Read every name a partner can be called by."""
@@ -37,7 +40,7 @@ def among_partners(rows: Table, members: tuple[Member, ...] | None) -> BooleanVa
     """Keep the rows of these partners, each in the years in which it belongs to the selection."""
     if members is None:
         return rows.partner != WORLD
-    spans: dict[tuple[int | None, int | None], list[str]] = {}
+    spans: dict[Span, list[str]] = {}
     for member in members:
         spans.setdefault((member.from_year, member.to_year), []).append(member.code)
     keep: BooleanValue = ibis.literal(value=False)
@@ -46,16 +49,14 @@ def among_partners(rows: Table, members: tuple[Member, ...] | None) -> BooleanVa
     return keep
 
 
-def spans_by_label(
-    store: Store, members: tuple[Member, ...]
-) -> dict[str, list[tuple[int | None, int | None]]]:
-    """In which years each selected partner is to be there: first and last year, None leaves a side open.
+def spans_by_label(store: Store, members: tuple[Member, ...]) -> dict[str, list[Span]]:
+    """In which years each selected partner is to be there.
 
     Keys are labels as ``labelled_partners`` writes them; a span is the time in which the partner exists and
     belongs to the selection.
     """
     book = {row["code"]: row for row in store.fetch_rows(store.table("partners"))}
-    spans: dict[str, list[tuple[int | None, int | None]]] = {}
+    spans: dict[str, list[Span]] = {}
     for member in members:
         row = book[member.code]
         starts = [year for year in (member.from_year, row["from_year"]) if year is not None]
@@ -66,7 +67,7 @@ def spans_by_label(
     return spans
 
 
-def is_inside(year: IntegerColumn, spans: list[tuple[int | None, int | None]]) -> BooleanValue:
+def is_inside(year: IntegerColumn, spans: list[Span]) -> BooleanValue:
     """Whether a year is in one of the spans."""
     inside: BooleanValue = ibis.literal(value=False)
     for start, end in spans:
@@ -79,7 +80,7 @@ def is_inside(year: IntegerColumn, spans: list[tuple[int | None, int | None]]) -
     return inside
 
 
-def each_partner(grid: Table, spans: dict[str, list[tuple[int | None, int | None]]]) -> Table:
+def each_partner(grid: Table, spans: dict[str, list[Span]]) -> Table:
     """Cross rows that have a ``year`` with the labels of the partners that are to be there in it."""
     parts = [
         grid.filter(is_inside(grid.year, span)).mutate(partner=ibis.literal(label))

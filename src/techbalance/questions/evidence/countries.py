@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from techbalance.claims.figures import Figure
 from techbalance.indicators import periods
 from techbalance.questions.answer import Lineage
+from techbalance.questions.countries import CountryBook
 from techbalance.questions.evidence.accounts import on_every_vintage
 from techbalance.questions.evidence.history import History
-from techbalance.questions.ip import country_code
 
 if TYPE_CHECKING:
     from techbalance.claims.statement import Filters
@@ -24,7 +24,7 @@ def _charges(held: Held, country: str, flow: str) -> History:
     if flow == "balance":
         return _charges(held, country, "receipts").minus(_charges(held, country, "payments"))
     table = periods.up_to(held.store.table("ip_charges"), held.day)
-    code = country_code(held.store, country)
+    code = CountryBook.of_charges(held.store).one(country)
     rows = table.filter(table.country == code, table.flow == flow)
     held.lineage[("ip", code, flow)] = Lineage("ip_charges", rows, f"{flow} on every vintage")
     return History.of(
