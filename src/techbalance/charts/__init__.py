@@ -1,1 +1,30 @@
-"""Every chart once, as a Vega-Lite specification."""
+"""Every chart once, as a Vega-Lite specification: rows of an answer in, a figure out."""
+
+from techbalance.charts.annual import annual_balance
+from techbalance.charts.change import change_waterfall
+from techbalance.charts.denominators import deficit_ratios
+from techbalance.charts.figure import Figure
+from techbalance.charts.heat_map import group_partner_heat_map
+from techbalance.charts.intellectual_property import intellectual_property
+from techbalance.charts.monthly import monthly_balance
+from techbalance.charts.products import product_suppliers
+from techbalance.charts.ranking import ranked_bars
+from techbalance.charts.revisions import revised_values
+from techbalance.charts.rows import Credit, Origin
+from techbalance.charts.verdicts import verdict_tiles
+
+__all__ = [
+    "Credit",
+    "Figure",
+    "Origin",
+    "annual_balance",
+    "change_waterfall",
+    "deficit_ratios",
+    "group_partner_heat_map",
+    "intellectual_property",
+    "monthly_balance",
+    "product_suppliers",
+    "ranked_bars",
+    "revised_values",
+    "verdict_tiles",
+]
