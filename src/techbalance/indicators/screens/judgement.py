@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ibis import Table
-    from ibis.expr.types import BooleanValue, NumericValue, StringValue
+    from ibis.expr.types import BooleanValue, NumericValue, StringValue, Value
 
     from techbalance.indicators.screens.declaration import Criterion, Screen
 
@@ -66,40 +66,33 @@ def judge_years(measures: Table, screen: Screen, *, keys: Sequence[str]) -> Tabl
         if name not in measures.columns:
             near = UnknownCodeError.among("column", name, measures.columns)
             raise SchemaError(near.what, where="table of measures", remedy=near.remedy)
-    rows = measures
+    order = [*keys, YEAR]
+    judged: dict[str, Value] = {}
     for criterion in screen.criteria:
         is_met = _is_met(measures, criterion)
-        rows = rows.mutate(
-            **{
-                f"{criterion.id}_value": measures[criterion.column].cast("float64"),
-                f"{criterion.id}_distance": _distance(measures, criterion),
-                f"{criterion.id}_is_met": is_met,
-                f"{criterion.id}_reason": _reason(measures, criterion, is_met),
-            }
-        )
-    verdicts = [rows[f"{criterion.id}_is_met"] for criterion in screen.criteria]
-    rows = rows.mutate(
-        met=reduce(add, (ibis.ifelse(one, 1, 0).fill_null(0) for one in verdicts)).cast("int64"),
-        judged=reduce(add, (one.notnull().cast("int64") for one in verdicts)),
-        note=_joined_reasons(rows, screen),
-    )
+        judged[f"{criterion.id}_value"] = measures[criterion.column].cast("float64")
+        judged[f"{criterion.id}_distance"] = _distance(measures, criterion)
+        judged[f"{criterion.id}_is_met"] = is_met
+        judged[f"{criterion.id}_reason"] = _reason(measures, criterion, is_met)
     buys = any(criterion.side == "import" for criterion in screen.criteria)
-    nothing_bought = (rows.import_total == 0).fill_null(False) if buys else ibis.literal(False)
-    rows = rows.mutate(
-        criteria_met=_of(rows.met, rows.judged, "judged"),
+    nothing_bought = (measures.import_total == 0).fill_null(False) if buys else ibis.literal(False)
+    rows = measures.select(*order, **judged, _nothing_bought=nothing_bought)
+    verdicts = [rows[f"{criterion.id}_is_met"] for criterion in screen.criteria]
+    met = reduce(add, (one.fill_null(False).cast("int64") for one in verdicts))
+    known = reduce(add, (one.notnull().cast("int64") for one in verdicts))
+    return rows.select(
+        *order,
+        *judged,
+        met=met,
+        judged=known,
+        criteria_met=_of(met, known, "judged"),
         flag=ibis.cases(
-            (nothing_bought, False),
-            (rows.judged < len(verdicts), ibis.null("boolean")),
-            else_=rows.met == len(verdicts),
+            (rows._nothing_bought, False),
+            (known < len(verdicts), ibis.null("boolean")),
+            else_=met == len(verdicts),
         ),
-    )
-    columns = [
-        f"{criterion.id}_{part}"
-        for criterion in screen.criteria
-        for part in ("value", "distance", "is_met", "reason")
-    ]
-    order = [*keys, YEAR]
-    return rows.select(*order, *columns, "met", "judged", "criteria_met", "flag", "note").order_by(order)
+        note=_joined_reasons(rows, screen),
+    ).order_by(order)
 
 
 def judge_criteria(judged: Table, screen: Screen, *, keys: Sequence[str]) -> Table:

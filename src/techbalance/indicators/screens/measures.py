@@ -6,7 +6,7 @@ What is not held stays null, with a note; it never becomes a zero.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 import ibis
 
@@ -16,7 +16,7 @@ from techbalance.indicators.screens.declaration import INPUT_WORDS, SIDE_INPUT, 
 
 if TYPE_CHECKING:
     from ibis import Table
-    from ibis.expr.types import NumericValue, StringValue
+    from ibis.expr.types import NumericValue, Value
 
 YEAR: Final = "year"
 # Measures of concentration.supplier_concentration that a criterion may name, with their types.
@@ -137,43 +137,43 @@ def screen_measures(flows: ScreenFlows) -> Table:
     """
     yearly = replace(flows.columns, keys=(*flows.columns.keys, YEAR))
     keys = list(yearly.keys)
-    every_supplier = supplier_concentration(flows.imports, yearly)
-    bought = every_supplier.select(*keys, all_imports=every_supplier[yearly.value])
-    tables: dict[Side, Table | None] = {
-        "import": flows.imports.filter(~flows.imports[yearly.partner].isin(sorted(flows.members)))
-        if flows.members
-        else flows.imports,
-        "export": flows.exports,
-        "world": flows.world,
-    }
-    items = bought.select(*keys)
-    if flows.exports is not None:
-        sold = _totals(flows.exports, yearly, "exports")
-        items = ibis.union(items, sold.select(*keys), distinct=True)
-    rows = _attached(items, bought, keys)
-    for side, table in tables.items():
-        rows = _with_side(rows, side, table, yearly)
-    # Bought, but only from members: what came from outside is zero, not unknown.
-    none_outside = rows.import_suppliers.isnull() & rows.import_note.isnull() & rows.all_imports.notnull()
-    rows = rows.mutate(
-        import_total=ibis.ifelse(none_outside, 0, rows.import_total),
-        import_suppliers=ibis.ifelse(none_outside, 0, rows.import_suppliers),
-        import_note=ibis.ifelse(
-            none_outside, "no_trade: nothing came from outside the area", rows.import_note
-        ),
-    )
-    if flows.production is None:
-        rows = rows.mutate(production=ibis.null("float64"))
+    rows = _side("import", flows.imports, yearly)
+    if flows.members:
+        outside = flows.imports.filter(~flows.imports[yearly.partner].isin(sorted(flows.members)))
+        bought = rows.select(*keys, all_imports=rows.import_total)
+        rows = _joined(bought, _side("import", outside, yearly), keys, "left")
     else:
-        rows = _attached(rows, _totals(flows.production, yearly, "production"), keys)
+        rows = rows.mutate(all_imports=rows.import_total)
+    if flows.exports is not None:
+        rows = _joined(rows, _side("export", flows.exports, yearly), keys, "outer")
+    if flows.world is not None:
+        rows = _joined(rows, _side("world", flows.world, yearly), keys, "left")
+    if flows.production is not None:
+        rows = _joined(rows, _totals(flows.production, yearly, "production"), keys, "left")
+    rows = _completed(rows, flows)
+    ratio = rows.import_total.cast("float64") / rows.export_total.nullif(0).cast("float64")
+    outside_share = rows.import_total.cast("float64") / rows.all_imports.nullif(0).cast("float64")
     penetration, _ = import_reliance(rows.all_imports, rows.export_total, rows.production)
-    outside = rows.import_total.cast("float64") / rows.all_imports.nullif(0).cast("float64")
     return rows.mutate(
-        **{f"{side}_note": _noted(rows, side, held=table is not None) for side, table in tables.items()},
-        imports_to_exports=rows.import_total.cast("float64") / rows.export_total.nullif(0).cast("float64"),
-        outside_share=outside if flows.members else ibis.null("float64"),
+        imports_to_exports=ratio,
+        outside_share=outside_share if flows.members else ibis.null("float64"),
         penetration=penetration,
     ).order_by(keys)
+
+
+def _side(side: Side, table: Table, columns: SupplierColumns) -> Table:
+    """A side's total and measures per key, and the reason why they are null."""
+    if columns.partner not in table.columns and side == "export":
+        sums = _totals(table, columns, "export_total")
+        nulls = {f"export_{name}": ibis.null(kind) for name, kind in CONCENTRATION_TYPES.items()}
+        return sums.mutate(**nulls, export_note=ibis.literal("not_covered: held as totals, not by partner"))
+    measured = supplier_concentration(table, columns)
+    return measured.select(
+        *columns.keys,
+        **{f"{side}_total": measured[columns.value]},
+        **{f"{side}_{name}": measured[name] for name in CONCENTRATION_TYPES},
+        **{f"{side}_note": measured.note},
+    )
 
 
 def _totals(table: Table, columns: SupplierColumns, name: str) -> Table:
@@ -186,41 +186,42 @@ def _totals(table: Table, columns: SupplierColumns, name: str) -> Table:
     return table.aggregate(by=list(columns.keys), **{name: whole})
 
 
-def _attached(rows: Table, more: Table, keys: list[str]) -> Table:
-    joined = rows.left_join(more, keys)
-    return joined.select(*rows.columns, *(name for name in more.columns if name not in keys))
-
-
-def _with_side(rows: Table, side: Side, table: Table | None, columns: SupplierColumns) -> Table:
-    """Add a side's total, measures and the reason why they are null; typed nulls where it is not held."""
-    nulls = {f"{side}_{name}": ibis.null(kind) for name, kind in CONCENTRATION_TYPES.items()}
-    if table is None:
-        return rows.mutate(
-            **nulls, **{f"{side}_total": ibis.null("float64"), f"{side}_note": ibis.null("string")}
-        )
-    keys = list(columns.keys)
-    if columns.partner not in table.columns:
-        sums = _totals(table, columns, f"{side}_total").mutate(
-            **nulls, **{f"{side}_note": ibis.literal("not_covered: held as totals, not by partner")}
-        )
-        return _attached(rows, sums, keys)
-    measured = supplier_concentration(table, columns)
-    return _attached(
-        rows,
-        measured.select(
-            *keys,
-            **{f"{side}_total": measured[columns.value], f"{side}_note": measured.note},
-            **{f"{side}_{name}": measured[name] for name in CONCENTRATION_TYPES},
-        ),
-        keys,
+def _joined(rows: Table, more: Table, keys: list[str], how: Literal["left", "outer"]) -> Table:
+    kept = [name for name in (*rows.columns, *more.columns) if name not in keys]
+    if how == "left":
+        return rows.left_join(more, keys).select(*keys, *kept)
+    # Two steps, because a later join cannot be chained to keys computed in this one.
+    both = rows.outer_join(more, keys, rname="{name}_there")
+    both = both.select(*keys, *(f"{key}_there" for key in keys), *kept)
+    return both.select(
+        **{key: ibis.coalesce(both[key], both[f"{key}_there"]) for key in keys},
+        **{name: both[name] for name in kept},
     )
 
 
-def _noted(rows: Table, side: Side, *, held: bool) -> StringValue:
-    if not held:
-        return ibis.literal(f"not_covered: {INPUT_WORDS[SIDE_INPUT[side]]} are not held")
-    return ibis.ifelse(
-        rows[f"{side}_total"].isnull() & rows[f"{side}_note"].isnull(),
-        ibis.literal("not_covered: no row of this item and year"),
-        rows[f"{side}_note"],
-    )
+def _completed(rows: Table, flows: ScreenFlows) -> Table:
+    """Fill what is not held with typed nulls, and say of every side why it is null."""
+    held: dict[Side, bool] = {
+        "import": True,
+        "export": flows.exports is not None,
+        "world": flows.world is not None,
+    }
+    columns: dict[str, Value] = {} if flows.production is not None else {"production": ibis.null("float64")}
+    for side, there in held.items():
+        if there:
+            absent = rows[f"{side}_total"].isnull() & rows[f"{side}_note"].isnull()
+            gap = ibis.literal("not_covered: no row of this item and year")
+            columns[f"{side}_note"] = ibis.ifelse(absent, gap, rows[f"{side}_note"])
+        else:
+            columns[f"{side}_total"] = ibis.null("float64")
+            columns |= {f"{side}_{name}": ibis.null(kind) for name, kind in CONCENTRATION_TYPES.items()}
+            words = INPUT_WORDS[SIDE_INPUT[side]]
+            columns[f"{side}_note"] = ibis.literal(f"not_covered: {words} are not held")
+    if flows.members:
+        # Bought, but only from members: what came from outside is zero, not unknown.
+        inside = rows.import_suppliers.isnull() & rows.import_note.isnull() & rows.all_imports.notnull()
+        nothing = ibis.literal("no_trade: nothing came from outside the area")
+        columns["import_total"] = ibis.ifelse(inside, 0, rows.import_total)
+        columns["import_suppliers"] = ibis.ifelse(inside, 0, rows.import_suppliers)
+        columns["import_note"] = ibis.ifelse(inside, nothing, columns["import_note"])
+    return rows.mutate(**columns)
