@@ -1,0 +1,140 @@
+"""Which commands and options are there? From the declared questions and the command line made of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, get_args, get_origin
+
+import typer
+
+from techbalance.cli.main import application
+from techbalance.questions.parameters import texts
+from techbalance.questions.registry import QUESTIONS
+from tools.write_reference.markdown import code, codes, page, sentence, table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from techbalance.questions.parameters.declaration import Question
+
+# Given with every question, and described once.
+EVERYWHERE: Final = ("format", "out", "help")
+
+FORMS: Final[dict[type[texts.Text], str]] = {
+    texts.Years: "years",
+    texts.AsOf: "date",
+    texts.PartnerRef: "partners",
+    texts.GroupRef: "groups",
+    texts.ProductRef: "products",
+}
+
+EXIT_CODES: Final = {
+    0: "a question gave at least one value",
+    1: "`check` or `reconcile` found a failing row, or `claims check --strict` a statement that differs",
+    2: "the question cannot be put like this: usage, an unknown partner, group or parameter",
+    3: "data are wrong, or the store cannot be read or written",
+    4: "a publisher could not be reached, or refused",
+    5: "nothing that answers is held (also `claims check --strict` with a statement that is not covered)",
+}
+
+VARIABLES: Final = {
+    "TECHBALANCE_HOME": "Folder of the store; the platform's folder for user data when not set",
+    "TECHBALANCE_DEBUG": "Set to anything to see where an error was raised",
+}
+
+
+def commands(group: Any = None, words: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:  # noqa: ANN401
+    """List every command as its words and its parsed form, in the order of the help."""
+    group = group or typer.main.get_command(application())
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from commands(command, (*words, name))
+        else:
+            yield (*words, name), command
+
+
+def commands_page() -> str:
+    """Write the page of commands."""
+    every = list(commands())
+    asked = next(command for words, command in every if words == QUESTIONS["balance"].command)
+    shared = [(codes(one.opts), one.help or "") for one in asked.params if one.name in EVERYWHERE]
+    shared.append((codes(("-h", "--help")), "Show the help of a command and stop"))
+    return page(
+        "Commands",
+        "Standard output is data; standard error is words: notes, sources, and the line that traces the "
+        "answer. What each column holds is in [columns](columns.md), what goes wrong in [errors](errors.md).",
+        "From Python every question is a method of `techbalance.open()`. The words of a command are joined "
+        "by an underscore (`claims check` is `claims_check`); the second column names the parameters.",
+        "## Every question",
+        table(("option", "meaning"), shared),
+        "`techbalance --help` lists the commands and `techbalance --version` prints the version.",
+        "## How values are written",
+        *[f"### {name.capitalize()}\n\n{_form(form)}" for form, name in FORMS.items()],
+        "## Exit codes",
+        table(("code", "means"), [(str(number), says) for number, says in EXIT_CODES.items()]),
+        "## Environment",
+        table(("variable", "meaning"), [(code(name), says) for name, says in VARIABLES.items()]),
+        *[_section(words, command) for words, command in every],
+    )
+
+
+def _form(form: type[texts.Text]) -> str:
+    return f"{sentence(form.says)} For example {code(form.example)}."
+
+
+def _section(words: tuple[str, ...], command: Any) -> str:  # noqa: ANN401 - a parsed command
+    question = next((one for one in QUESTIONS.values() if one.command == words), None)
+    head = f"## {' '.join(words)}"
+    if question is None:
+        rows = [(codes(one.opts), one.help or "") for one in command.params if one.name != "help"]
+        return "\n\n".join([head, (command.help or "").strip(), table(("option", "meaning"), rows)])
+    parts = [head, question.summary]
+    rows_of_question = _options(question)
+    if rows_of_question:
+        heads = ("option", "in Python", "takes", "default", "meaning")
+        parts.append(table(heads, rows_of_question))
+    parts.append(f"Columns, after the keys that were asked for: {codes(question.columns)}.")
+    if question.examples:
+        examples = "\n".join(f"techbalance {example}" for example in question.examples)
+        parts.append(f"```sh\n{examples}\n```")
+    return "\n\n".join(parts)
+
+
+def _options(question: Question) -> list[tuple[str, ...]]:
+    rows: list[tuple[str, ...]] = []
+    for name, info in question.params.model_fields.items():
+        word = (info.alias or name).rstrip("_").replace("_", "-")
+        given = word.upper() if name in question.words else f"--{word}"
+        if info.is_required():
+            default = "needed"
+        else:
+            default = "" if info.default in (None, False) else str(info.default)
+        rows.append((code(given), code(name), _takes(info), default, info.description or ""))
+    return rows
+
+
+def _takes(info: Any) -> str:  # noqa: ANN401 - a pydantic field
+    found = [*_leaves(info.annotation), *info.metadata]
+    keys = next((leaf for leaf in found if isinstance(leaf, texts.AllowedKeys)), None)
+    if keys is not None:
+        return codes(keys.allowed)
+    for leaf in found:
+        if get_origin(leaf) is Literal:
+            return codes([str(choice) for choice in get_args(leaf)])
+        if isinstance(leaf, type) and leaf in FORMS:
+            return f"[{FORMS[leaf]}](#{FORMS[leaf]})"
+        if leaf is bool:
+            return "nothing"
+        if leaf is int:
+            return "a number"
+    return "text"
+
+
+def _leaves(annotation: object) -> Iterator[object]:
+    """List what an annotation is made of, down to plain types, choices and marks."""
+    if get_origin(annotation) is Literal or not get_args(annotation):
+        yield annotation
+        return
+    for part in get_args(annotation):
+        yield from _leaves(part)
+    if get_origin(annotation) is Annotated:
+        yield from getattr(annotation, "__metadata__", ())
