@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import random
 from fractions import Fraction
 from functools import cache
 from typing import Any
 
 import ibis
 import pyarrow as pa
-from hypothesis import given, settings
-from hypothesis import strategies as st
+import pytest
 
 from techbalance.indicators.concentration import SupplierColumns
 from techbalance.indicators.screens.declaration import shipped_screen
@@ -19,9 +19,6 @@ from techbalance.indicators.screens.measures import ScreenFlows, screen_measures
 YEARS = (2020, 2021, 2022)
 SCREEN = shipped_screen("geodep")
 Sold = dict[str, int] | None
-
-split = st.none() | st.dictionaries(st.sampled_from("ABC"), st.integers(0, 6), min_size=1)
-items = st.lists(st.tuples(*[st.tuples(split, split, split)] * 3), min_size=1, max_size=15)
 
 
 @cache
@@ -56,9 +53,17 @@ def expected_year(bought: Sold, sold: Sold, world: Sold) -> bool | None:
     return own > above and world_index > above and (exports == 0 or imports > exports)
 
 
-@settings(max_examples=15, deadline=None)
-@given(items)
-def test_flags_follow_the_rule(cases: list[tuple[tuple[Sold, Sold, Sold], ...]]) -> None:
+def random_split(generator: random.Random) -> Sold:
+    if generator.random() < 0.2:
+        return None
+    return {code: generator.randint(0, 6) for code in generator.sample("ABC", generator.randint(1, 3))}
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_flags_follow_the_rule(seed: int) -> None:
+    """Four hundred items in one query: building it costs more than running it."""
+    generator = random.Random(seed)  # noqa: S311 - cases, not a secret
+    cases = [[[random_split(generator) for _ in "MXW"] for _ in YEARS] for _ in range(400)]
     sides: list[list[tuple[str, int, str, int]]] = [[], [], []]
     for n, years in enumerate(cases):
         for year, flows in zip(YEARS, years, strict=True):
@@ -75,6 +80,7 @@ def test_flags_follow_the_rule(cases: list[tuple[tuple[Sold, Sold, Sold], ...]])
         row["product"]: row
         for row in engine().to_pyarrow(judge_items(judged, SCREEN, keys=["product"])).to_pylist()
     }
+    seen: set[bool | None] = set()
     for n, years in enumerate(cases):
         product = f"{n:03d}"
         expected = [expected_year(*flows) for flows in years]
@@ -84,15 +90,13 @@ def test_flags_follow_the_rule(cases: list[tuple[tuple[Sold, Sold, Sold], ...]])
                 continue
             row = by_year[product, year]
             assert row["flag"] is flag
+            seen.add(flag)
             assert row["criteria_met"] == f"{row['met']} of {row['judged']} judged"
-            assert (
-                (row["note"] is None)
-                or row["judged"] < 3
-                or "no_trade" in row["note"]
-                or "zero_" in row["note"]
-            )
+            unusual = row["judged"] < 3 or any(row[f"{c.id}_value"] is None for c in SCREEN.criteria)
+            assert (row["note"] is not None) is unusual
         if product in by_item:
             true, false = expected.count(True), expected.count(False)
             decided = True if true >= 2 else False if false >= 2 else None
             assert by_item[product]["flag"] is decided
             assert (by_item[product]["note"] is None) == (decided is not None)
+    assert seen == {True, False, None}

@@ -193,10 +193,8 @@ def _joined(rows: Table, more: Table, keys: list[str], how: Literal["left", "out
     # Two steps, because a later join cannot be chained to keys computed in this one.
     both = rows.outer_join(more, keys, rname="{name}_there")
     both = both.select(*keys, *(f"{key}_there" for key in keys), *kept)
-    return both.select(
-        **{key: ibis.coalesce(both[key], both[f"{key}_there"]) for key in keys},
-        **{name: both[name] for name in kept},
-    )
+    whole = {key: ibis.coalesce(both[key], both[f"{key}_there"]) for key in keys}
+    return both.select(**whole, **{name: both[name] for name in kept})
 
 
 def _completed(rows: Table, flows: ScreenFlows) -> Table:
