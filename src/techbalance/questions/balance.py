@@ -10,6 +10,7 @@ from techbalance.indicators import accounts, periods
 from techbalance.questions import selection
 from techbalance.questions.answer import Answer, Lineage
 from techbalance.questions.parameters.accounts import BALANCE, BalanceParams
+from techbalance.questions.product_balance import ProductBalance
 from techbalance.questions.products import Products
 from techbalance.questions.published import Published, months_so_far
 
@@ -32,16 +33,18 @@ def run(params: BalanceParams, store: Store) -> Answer:
     added up from ten-digit products, of which imports are held.
     """
     selection.known_list(params.list)
-    if _from_products(params):
+    if _from_products(params, store):
         return _by_product(params, store)
     return _published(params, store)
 
 
-def _from_products(params: BalanceParams) -> bool:
+def _from_products(params: BalanceParams, store: Store) -> bool:
     keys = set(params.by) & set(DETAIL_KEYS)
     if keys - {"partner"} or params.group or params.product:
         return True
-    return params.series == "atp" and bool("partner" in keys or params.partner)
+    if params.series != "atp":
+        return False
+    return "partner" in keys or selection.chosen_partners(store, params.partner) is not None
 
 
 def _day(params: BalanceParams) -> dt.date | None:
@@ -129,13 +132,8 @@ def _by_product(params: BalanceParams, store: Store) -> Answer:
     members = selection.chosen_partners(store, params.partner)
     trade = Products(store, _day(params), params.year, members, params.group, params.product)
     keys = tuple(key for key in DETAIL_KEYS if key in params.by)
-    covered = params.series == "atp" and _freq(params) == "year"
-    figures = trade.figures(keys)
-    if not covered:
-        figures = figures.filter(ibis.literal(value=False))
-    rows = _with_missing_years(_with_zero_groups(figures, trade, keys, params), trade, keys, params)
-    rows = accounts.trade_balance(rows.mutate(printed_balance_usd=ibis.null("int64")))
-    rows = rows.mutate(note=_why_half(rows, trade, keys, params))
+    parts = ProductBalance(trade, params.series, _freq(params), keys)
+    rows = parts.rows()
     if params.denominator:
         rows = rows.mutate(
             deficit_ratio=ibis.null("float64"),
@@ -146,75 +144,12 @@ def _by_product(params: BalanceParams, store: Store) -> Answer:
     for key, named in zip(DETAIL_KEYS, _NAMED, strict=True):
         if key in keys:
             rows = named(rows, store)
-    bucket = periods.BUCKETS[_freq(params)]
-    rows = _cut(_in_order(_labelled(rows, bucket), params), params)
+    rows = _cut(_in_order(_labelled(rows, periods.BUCKETS[parts.freq]), params), params)
     lineage = Lineage("trade", trade.rows(), "imports = sum of general imports, customs value, over products")
-    return Answer(BALANCE, params, store, rows, _undecided_notes(trade) if covered else (), (lineage,))
+    return Answer(BALANCE, params, store, rows, parts.notes(), (lineage,))
 
 
 _NAMED = (selection.named_groups, selection.named_partners, selection.named_products)
-
-
-def _with_zero_groups(figures: Table, trade: Products, keys: tuple[str, ...], params: BalanceParams) -> Table:
-    """Fill the cells of a held year in which nothing was traded: their imports are 0, not unknown."""
-    if set(keys) - {"group"} or params.series != "atp" or _freq(params) != "year":
-        return figures
-    grid = trade.known().select("year", "months", "vintage").distinct()
-    if "group" in keys:
-        groups = trade.store.table("groups").filter(lambda row: row.code.notin(["00", "all"]))
-        if params.group:
-            groups = groups.filter(groups.code.isin(list(params.group)))
-        grid = grid.cross_join(groups.select(group="code"))
-    rows = grid.left_join(figures.drop("months", "vintage"), ["year", *keys])
-    rows = rows.drop(*[f"{key}_right" for key in ("year", *keys)])
-    return rows.mutate(imports_usd=rows.imports_usd.fill_null(0)).select(figures.columns)
-
-
-def _with_missing_years(
-    figures: Table, trade: Products, keys: tuple[str, ...], params: BalanceParams
-) -> Table:
-    """Add one row without values for every period asked for and not held (one per group where grouped)."""
-    bucket = periods.BUCKETS[_freq(params)]
-    if params.year is None and bucket == ("year",) and params.series == "atp":
-        return figures
-    calendar = periods.with_quarter(trade.store.table("calendar"))
-    years = selection.in_years(calendar, params.year)
-    if params.year is None:
-        years = years.filter(years.year.isin(trade.years_held()))
-    missing = years.select(*bucket).distinct().anti_join(figures, ["year"])
-    if keys == ("group",):
-        groups = trade.store.table("groups").filter(lambda row: row.code.notin(["00", "all"]))
-        if params.group:
-            groups = groups.filter(groups.code.isin(list(params.group)))
-        missing = missing.cross_join(groups.select(group="code"))
-    absent = [column for column in figures.columns if column not in missing.columns]
-    missing = missing.mutate(**{name: ibis.null(figures[name].type()) for name in absent})
-    extra = [column for column in bucket if column != "year"]
-    figures = figures.mutate(**{name: ibis.null("int8") for name in extra})
-    return figures.union(missing.select(figures.columns))
-
-
-def _why_half(rows: Table, trade: Products, keys: tuple[str, ...], params: BalanceParams) -> StringValue:
-    what = " and ".join(keys) or "group, partner or product"
-    held = trade.years_held()
-    span = f"{held[0]} to {held[-1]}" if held else "no year"
-    if params.series != "atp":
-        nothing = f"not_covered: {params.series} is not held by {what}"
-    else:
-        nothing = f"not_covered: trade by {what} is held for {span}, by year, imports only"
-    return ibis.ifelse(
-        rows.imports_usd.isnull(),
-        nothing,
-        f"not_covered: exports by {what} are not held, so there is no balance",
-    )
-
-
-def _undecided_notes(trade: Products) -> tuple[str, ...]:
-    return tuple(
-        f"{year}: ${value / 1e9:,.1f}bn of imports are in products the nearest list cannot place; "
-        "they are in no group."
-        for year, value in trade.undecided()
-    )
 
 
 # --- order and labels -------------------------------------------------------------------------------------

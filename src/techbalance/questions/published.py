@@ -189,11 +189,14 @@ class Published:
         Parameters
         ----------
         years
-            The span asked for; None for every period of which anything is held.
+            The span asked for; None for every period of which anything is held, and one row without a
+            period where that is none.
         """
         held, keys = self.held(), list(self.bucket)
         if years is None:
             grid = held.select(keys)
+            nowhere = periods.calendar(1, 1).limit(1).filter(held.count().as_scalar() == 0)
+            grid = grid.union(nowhere.select(**{key: ibis.null(grid[key].type()) for key in keys}))
         else:
             grid = periods.calendar(years.start, years.end).select(keys).distinct()
         figures = self._totals()
