@@ -10,7 +10,7 @@ import tempfile
 import time
 
 RUNS = 7
-# (command, goal in seconds)
+# Each command with its goal in seconds.
 COMMANDS = (
     (["--help"], 0.25),
     (["balance", "--year", "2024"], 1.0),

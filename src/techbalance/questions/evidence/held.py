@@ -12,7 +12,7 @@ from techbalance.indicators import periods
 from techbalance.questions import selection
 from techbalance.questions.answer import Lineage
 from techbalance.questions.evidence.history import History
-from techbalance.questions.parameters.texts import GroupRef, PartnerRef
+from techbalance.questions.parameters.texts import PartnerRef
 from techbalance.questions.products import Products
 from techbalance.questions.published import Published
 
@@ -63,7 +63,7 @@ class Held:
         Printed figures of the place are read where there are any; otherwise ten-digit products are added
         up, for trade in Advanced Technology Products.
         """
-        rows = self._annual(place)
+        rows = self._annual(place) if place.is_whole or self._is_printed_in_parts(place.series) else []
         if not rows and place.series == "atp" and not place.is_whole:
             rows = self._from_products(place)
         values = [
@@ -91,17 +91,33 @@ class Held:
             self._remember(key, "headline", rows, "balance = exports - imports, on every vintage")
         return self._rows[key]
 
-    def _from_products(self, place: Place) -> Rows:
-        key = ("products", place)
+    def _is_printed_in_parts(self, series: str) -> bool:
+        """Whether anything of a series is printed by partner or by group."""
+        key = ("parts", series)
         if key not in self._rows:
-            groups = None if place.group == ALL_GROUPS else GroupRef((group_code(place.group),))
-            trade = Products(self.store, self.day, members=self._members(place.partner), groups=groups)
-            self._rows[key] = [
-                _with_balance(row | {"basis": "products", "printed_balance_usd": None})
-                for row in self.store.fetch_rows(trade.figures(()))
-            ]
-            self._remember(key, "trade", trade.rows(), "sum over ten-digit products")
+            headline = self.store.table("headline")
+            parts = (headline.partner != WORLD) | (headline["group"] != ALL_GROUPS)
+            rows = headline.filter(headline.series == series, parts)
+            self._rows[key] = self.store.fetch_rows(rows.select("series").distinct())
+        return bool(self._rows[key])
+
+    def _cells(self) -> Rows:
+        """Ten-digit products added up by year, group and partner, read once for every place."""
+        key = ("cells",)
+        if key not in self._rows:
+            trade = Products(self.store, self.day)
+            self._rows[key] = self.store.fetch_rows(trade.figures(("group", "partner")))
+            self._remember(key, "trade", trade.rows(), "sum over ten-digit products by group and partner")
         return self._rows[key]
+
+    def _from_products(self, place: Place) -> Rows:
+        group = None if place.group == ALL_GROUPS else group_code(place.group)
+        members = self._members(place.partner)
+        spans = None if members is None else selection.spans_by_label(self.store, members)
+        cells = [
+            row for row in self._cells() if (group is None or row["group"] == group) and _is_meant(row, spans)
+        ]
+        return _added_up(cells, ("year", "vintage"))
 
     def by_key(self, series: str, by: str, flow: str, group: str = ALL_GROUPS) -> dict[Any, History]:
         """Histories of every partner, or of every group, for ranking them; partners by ISO3 code."""
@@ -118,6 +134,9 @@ class Held:
 
     def _every(self, series: str, by: str, group: str, key: object) -> Rows:
         code = group if group == ALL_GROUPS else group_code(group)
+        if series == "atp" and not self._is_printed_in_parts(series):
+            cells = [row for row in self._cells() if code in (ALL_GROUPS, row["group"])]
+            return _added_up(cells, ("year", "vintage", by))
         columns = ("exports_usd", "imports_usd", "printed_balance_usd")
         published = Published(self.store, series, "year", by_partner=by == "partner", group=code)
         rows = periods.up_to(published.rows() if by == "partner" else published.group_rows(), self.day)
@@ -127,11 +146,6 @@ class Held:
         )
         found = [_with_balance(row) for row in self.store.fetch_rows(table)]
         self._remember(key, "headline", rows, f"balance by {by}, on every vintage")
-        if not found and series == "atp":
-            trade = Products(self.store, self.day, groups=None if code == ALL_GROUPS else GroupRef((code,)))
-            parts = self.store.fetch_rows(trade.figures((by,)))
-            found = [_with_balance(row | {"basis": "products", "printed_balance_usd": None}) for row in parts]
-            self._remember(key, "trade", trade.rows(), f"sum over ten-digit products by {by}")
         return found
 
     def label(self, partner: str) -> str:
@@ -145,6 +159,29 @@ class Held:
 
     def _remember(self, key: object, table: str, rows: Table, formula: str) -> None:
         self.lineage[key] = Lineage(table, rows, formula)
+
+
+def _is_meant(row: dict[str, Any], spans: dict[str, list[selection.Span]] | None) -> bool:
+    """Whether a cell's partner belongs to the selection in the cell's year."""
+    if spans is None:
+        return True
+    return any(
+        (start is None or row["year"] >= start) and (end is None or row["year"] <= end)
+        for start, end in spans.get(row["partner"], [])
+    )
+
+
+def _added_up(cells: Rows, keys: tuple[str, ...]) -> Rows:
+    """Add cells up by their keys; a flow that no cell has stays null."""
+    sums: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for row in cells:
+        start = {name: row[name] for name in keys}
+        start |= {"exports_usd": None, "imports_usd": None, "printed_balance_usd": None, "basis": "products"}
+        total = sums.setdefault(tuple(row[name] for name in keys), start)
+        for name in ("exports_usd", "imports_usd"):
+            if row[name] is not None:
+                total[name] = (total[name] or 0) + row[name]
+    return [_with_balance(row) for row in sums.values()]
 
 
 def _with_balance(row: dict[str, Any]) -> dict[str, Any]:
