@@ -23,7 +23,7 @@ from techbalance.models.value_added.industry_mix import (
     bound_rows,
     processing_flag,
 )
-from techbalance.models.value_added.leontief import content_multipliers
+from techbalance.models.value_added.leontief import by_country_of_origin
 from techbalance.models.value_added.table import Array, InterCountryTable
 
 if TYPE_CHECKING:
@@ -208,7 +208,7 @@ def work_content(system: LeontiefSystem, account: EmploymentAccount | None) -> W
     held = need_account(account)
     rows = [table.position(country) for country in held.countries]
     per_output = held.persons * table.per_unit_of_output
-    multipliers = content_multipliers(table, system.inverse, per_output)[rows]
+    multipliers = system.solver.content_of(by_country_of_origin(table, per_output)[rows])
     return WorkContent(held.countries, multipliers, multipliers @ table.final)
 
 

@@ -7,6 +7,7 @@ and the output that each country's final demand calls for (METHODS E1).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -23,15 +24,45 @@ SINGULAR: Final = 1e-12
 
 
 @dataclass(frozen=True, eq=False)
+class Factorisation:
+    """I − A of a table, factorised: one decomposition serves every right-hand side.
+
+    Attributes
+    ----------
+    factors, pivots
+        LU factors of the transpose, as LAPACK keeps them.
+    """
+
+    factors: Array
+    pivots: NDArray[np.int32]
+
+    def output_for(self, demand: Array) -> Array:
+        """Give B F: the output of each sector that final demand, sectors x any, calls for."""
+        return np.ascontiguousarray(lapack.dgetrs(self.factors, self.pivots, demand, trans=1)[0])
+
+    def content_of(self, per_output: Array) -> Array:
+        """Give w B for each row w of a factor per unit of output, any x sectors."""
+        return np.ascontiguousarray(lapack.dgetrs(self.factors, self.pivots, per_output.T)[0].T)
+
+    @cached_property
+    def inverse(self) -> Array:
+        """B = (I − A)⁻¹, sectors x sectors: output of the row per unit of final use of the column."""
+        # Solving for the identity takes two long triangular solves, where dgetri takes thousands of short
+        # steps: as fast on an idle machine, and up to ten times as fast where cores are shared.
+        identity = np.eye(len(self.factors), order="F")
+        return np.asarray(lapack.dgetrs(self.factors, self.pivots, identity, overwrite_b=True)[0].T)
+
+
+@dataclass(frozen=True, eq=False)
 class LeontiefSystem:
-    """A table with its Leontief inverse; everything else is derived from these arrays.
+    """A solved table; every measure of this package is derived from these arrays.
 
     Attributes
     ----------
     table
         The balanced table.
-    inverse
-        B = (I − A)⁻¹, sectors x sectors: output of the row's sector per unit of final use of the column's.
+    solver
+        I − A, factorised.
     value_added_share
         v, value added per unit of output, one per sector. Below 0 only where the table's record names it.
     multipliers
@@ -43,14 +74,19 @@ class LeontiefSystem:
     """
 
     table: InterCountryTable
-    inverse: Array
+    solver: Factorisation
     value_added_share: Array
     multipliers: Array
     output_by_absorber: Array
 
+    @property
+    def inverse(self) -> Array:
+        """The Leontief inverse, made when it is first asked for; most measures do not need it."""
+        return self.solver.inverse
+
 
 def solve_leontief(table: InterCountryTable) -> LeontiefSystem:
-    """Invert I − A and derive the value-added multipliers VB = v̂ (I − A)⁻¹.
+    """Factorise I − A and derive the value-added multipliers VB = v̂ (I − A)⁻¹.
 
     Parameters
     ----------
@@ -75,29 +111,24 @@ def solve_leontief(table: InterCountryTable) -> LeontiefSystem:
     its value-added share is 1, for what it sells is then its own and exports stay fully explained.
     Source: Leontief 1936 REStat 18; Johnson and Noguera 2012 JIE 86.
     """
-    inverse = _invert(table)
-    _refuse_unproductive(inverse, table)
+    solver = _factorise(table)
+    _refuse_unproductive(solver, table)
     share = table.value_added * table.per_unit_of_output
     empty = _empty(table)
     share[(table.output == 0) & ~empty] = 1.0
-    multipliers = content_multipliers(table, inverse, share)
+    multipliers = solver.content_of(by_country_of_origin(table, share))
     _check_multipliers(multipliers, empty, table)
-    by_absorber = inverse @ table.final
+    by_absorber = solver.output_for(table.final)
     _check_output(by_absorber, table)
-    return LeontiefSystem(table, inverse, share, multipliers, by_absorber)
+    return LeontiefSystem(table, solver, share, multipliers, by_absorber)
 
 
-def content_multipliers(table: InterCountryTable, inverse: Array, per_output: Array) -> Array:
-    """Give what one unit of each sector contains of a factor, by country of origin, countries x sectors.
-
-    Parameters
-    ----------
-    table, inverse
-        The table and its Leontief inverse.
-    per_output
-        The factor per unit of output, one per sector: value added, or persons employed.
-    """
-    return np.stack([per_output[block] @ inverse[block] for block in table.blocks])
+def by_country_of_origin(table: InterCountryTable, per_output: Array) -> Array:
+    """Lay out a factor per unit of output in one row per country, countries x sectors."""
+    laid_out = np.zeros((len(table.countries), len(table.sectors)))
+    for place, block in enumerate(table.blocks):
+        laid_out[place, block] = per_output[block]
+    return laid_out
 
 
 def local_inverses(table: InterCountryTable) -> tuple[Array, ...]:
@@ -121,9 +152,9 @@ def local_inverses(table: InterCountryTable) -> tuple[Array, ...]:
     return tuple(inverses)
 
 
-def _invert(table: InterCountryTable) -> Array:
-    # Laid out in rows, I − A is its own transpose to LAPACK, so it is factorised and inverted in place, and
-    # the result read in rows is the inverse of I − A itself: no copy of a matrix of a hundred megabytes.
+def _factorise(table: InterCountryTable) -> Factorisation:
+    # Laid out in rows, I − A is its own transpose to LAPACK, so it is factorised in place: no copy of a
+    # matrix of a hundred megabytes.
     matrix = table.intermediate * -table.per_unit_of_output
     matrix.flat[:: len(matrix) + 1] += 1.0
     norm = float(np.abs(matrix).sum(axis=1).max())
@@ -137,13 +168,12 @@ def _invert(table: InterCountryTable) -> Array:
             where=f"{table.name}, row {table.sectors[worst]}",
             remedy="Check that the sector, or the group of sectors it trades with, has value added",
         )
-    inverse, _ = lapack.dgetri(factors, pivots, lwork=64 * len(matrix), overwrite_lu=True)
-    return np.asarray(inverse.T, dtype=np.float64, order="C")
+    return Factorisation(factors, pivots)
 
 
-def _refuse_unproductive(inverse: Array, table: InterCountryTable) -> None:
+def _refuse_unproductive(solver: Factorisation, table: InterCountryTable) -> None:
     # For A >= 0 the row 1'(I − A)⁻¹ is non-negative exactly if the spectral radius of A is below 1.
-    multipliers = inverse.sum(axis=0)
+    multipliers = solver.content_of(np.ones((1, len(table.sectors))))[0]
     worst = int(multipliers.argmin())
     if multipliers[worst] < 0:
         raise ModelInputError(
