@@ -111,11 +111,9 @@ def gains_by_sector(  # noqa: PLR0913, shares, elasticities, inputs and the labe
     countries, sectors
         Labels.
     io_share
-        [input, user, country], parts of the user's costs, as in ``MultiSectorWorld``; None for no inputs.
-        The exponents
-        are then those of the Leontief inverse: a_sr is the part of sector r in the price of sector s,
-        directly and through
-        inputs.
+        [input, user, country], parts of the user's costs, as in ``MultiSectorWorld``; None for no inputs. The
+        exponents are then those of the Leontief inverse: a_sr is the part of sector r in the price of sector
+        s, directly and through inputs.
 
     Returns
     -------

@@ -10,7 +10,7 @@ from __future__ import annotations
 import warnings
 from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final, Literal, get_args
+from typing import TYPE_CHECKING, Final, Literal, get_args
 
 import numpy as np
 
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 Errors = Literal["robust", "clustered"]
 ERRORS: Final[tuple[Errors, ...]] = get_args(Errors)
+WHAT: Final = "the gravity equation: fitted totals are not the actual ones"
 STEP_GOAL: Final = 1e-12
 """Relative change at which the iterations and the removal of effects end; a looser one moves digits."""
 MAX_STEPS: Final = 200
@@ -128,9 +129,8 @@ def estimate_gravity(
     Notes
     -----
     Santos Silva & Tenreyro 2006 (REStat 88); Anderson & van Wincoop 2003 (AER 93). Separated rows (an
-    exporter or importer
-    without any trade, or a covariate that predicts zero perfectly) carry no information; they are left out
-    and listed.
+    exporter or importer without any trade, or a covariate that predicts zero perfectly) carry no information;
+    they are left out and listed.
     """
     if errors not in ERRORS:
         raise UnknownCodeError.among("kind of standard errors", errors, ERRORS)
@@ -161,63 +161,36 @@ def estimate_gravity(
                 demeaner=package.MapDemeaner(fixef_tol=STEP_GOAL, fixef_maxiter=SWEEPS),
                 separation_check=["fe", "ir"],
             )
+            estimate, spread = model.coef(), model.se()
         except ValueError as error:
-            raise ModelInputError(
-                f"the gravity equation cannot be estimated: {' '.join(str(error).split())}",
-                where=f"field covariates, {name_some(tuple(covariates))}",
-                remedy="Leave out covariates that do not vary by pair: the effects hold them already",
-            ) from error
-        return _read(model, pairs, tuple(covariates), errors, frame)
-
-
-def _read(
-    model: Any,  # noqa: ANN401, a class of an optional package
-    pairs: tuple[str, ...],
-    names: tuple[str, ...],
-    errors: Errors,
-    frame: Any,  # noqa: ANN401, a pandas frame, which only the optional package needs
-) -> GravityEstimate:
+            raise _undetermined(tuple(covariates)) from error
+        except package.errors.NonConvergenceError as error:
+            raise ConvergenceError(WHAT, residual=float("inf"), iterations=MAX_STEPS) from error
+        fitted = np.asarray(model.predict(type="response"), dtype=np.float64)
+    missing = tuple(
+        name for name, column in zip(covariates, columns, strict=True) if column not in estimate.index
+    )
+    if missing:
+        raise _undetermined(missing)
     left_out = np.zeros(len(pairs), dtype=np.bool_)
     left_out[np.asarray(model.na_index, dtype=np.int64)] = True
-    if not model.convergence:
-        raise ConvergenceError(
-            "the gravity equation did not converge", residual=float("nan"), iterations=MAX_STEPS
-        )
-    estimate = model.coef()
-    missing = [name for place, name in enumerate(names) if f"z{place}" not in estimate.index]
-    if missing:
-        raise ModelInputError(
-            f"covariate {missing[0]} is determined by the effects or by other covariates",
-            where=f"field covariates, {name_some(missing)}",
-            remedy="Leave it out: exporter and importer effects hold everything that does not vary by pair",
-        )
-    order = [f"z{place}" for place in range(len(names))]
-    fitted = np.zeros(len(pairs))
-    fitted[~left_out] = np.asarray(model.predict(type="response"), dtype=np.float64)
-    trade = np.asarray(frame["trade"], dtype=np.float64)
-    exporter, importer = tuple(frame["exporter"]), tuple(frame["importer"])
-    gap = max(_total_gap(labels, fitted, trade) for labels in (exporter, importer))
-    if gap > FITTED_TOLERANCE:
-        raise ConvergenceError(
-            "fitted totals differ from actual ones",
-            residual=gap,
-            iterations=MAX_STEPS,
-            where="gravity equation",
-        )
+    rows = np.zeros(len(pairs))
+    rows[~left_out] = fitted
+    gap = max(_total_gap(exporter, rows, trade), _total_gap(importer, rows, trade))
+    if gap > FITTED_TOLERANCE or not model.convergence:
+        raise ConvergenceError(WHAT, residual=gap, iterations=MAX_STEPS)
     dropped = tuple(pair for pair, out in zip(pairs, left_out, strict=True) if out)
-    notes = (
-        (Note("separated", f"predicted to be zero, left out: {name_some(dropped)}", dropped),)
-        if dropped
-        else ()
-    )
+    notes: tuple[Note, ...] = ()
+    if dropped:
+        notes = (Note("separated", f"predicted to be zero, left out: {name_some(dropped)}", dropped),)
     return GravityEstimate(
-        names=names,
-        coefficients=frozen(np.array([estimate[name] for name in order], dtype=np.float64)),
-        standard_errors=frozen(np.array([model.se()[name] for name in order], dtype=np.float64)),
+        names=tuple(covariates),
+        coefficients=frozen(np.array([estimate[column] for column in columns], dtype=np.float64)),
+        standard_errors=frozen(np.array([spread[column] for column in columns], dtype=np.float64)),
         errors=errors,
-        exporter=exporter,
-        importer=importer,
-        fitted_usd=undefined_where(fitted, left_out),
+        exporter=tuple(exporter),
+        importer=tuple(importer),
+        fitted_usd=undefined_where(rows, left_out),
         observations=int((~left_out).sum()),
         deviance=float(model.deviance),
         residual=gap,
@@ -225,7 +198,15 @@ def _read(
     )
 
 
-def _total_gap(labels: tuple[str, ...], fitted: FloatArray, actual: FloatArray) -> float:
+def _undetermined(names: tuple[str, ...]) -> ModelInputError:
+    return ModelInputError(
+        "covariates are determined by the effects, or by each other",
+        where=f"field covariates: {name_some(names)}",
+        remedy="Leave out what does not vary by pair: exporter and importer effects hold it already",
+    )
+
+
+def _total_gap(labels: Sequence[str], fitted: FloatArray, actual: FloatArray) -> float:
     _, place = np.unique(np.array(labels), return_inverse=True)
     wanted = np.bincount(place, weights=actual)
     found = np.bincount(place, weights=fitted)

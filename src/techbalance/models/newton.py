@@ -1,8 +1,8 @@
 """How are the equations of an equilibrium solved so that an answer is either right or refused?
 
-Newton steps with a factored Jacobian that is kept while it contracts well, halved when a step does not
-reduce the largest unmet condition, and, for shocks too large for one leap, followed along a path from the
-known base. Nothing is returned above the tolerance.
+Newton steps with a factored Jacobian that is kept while it contracts well, halved when a step does not reduce
+the largest unmet condition, and, for shocks too large for one leap, followed along a path from the known
+base. Nothing is returned above the tolerance.
 """
 
 from __future__ import annotations

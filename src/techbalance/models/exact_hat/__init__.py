@@ -1,7 +1,7 @@
 """What would a tariff, a trade cost or a productivity change do to wages, trade and real income?
 
-Exact hat algebra with one sector (Dekle, Eaton & Kortum 2007, 2008): changes are solved from trade shares
-and one trade elasticity, so that no level of productivity or trade cost has to be known.
+Exact hat algebra with one sector (Dekle, Eaton & Kortum 2007, 2008): changes are solved from trade shares and
+one trade elasticity, so that no level of productivity or trade cost has to be known.
 """
 
 from techbalance.models.exact_hat.equilibrium import (

@@ -39,8 +39,7 @@ class OneSectorResult:
         [country]. Wages and prices in units of the numeraire; the real wage is their ratio.
     welfare_hat
         [country], change of real income: with the additive closure expenditure over prices; with the
-        multiplicative
-        closure income (wages and tariff revenue) over prices.
+        multiplicative closure income (wages and tariff revenue) over prices.
     output_usd, expenditure_usd, revenue_usd, deficit_usd
         [country], new values in base-year dollars of the numeraire.
     trade_usd, import_share
@@ -90,8 +89,8 @@ def solve_exact_hat(
 ) -> OneSectorResult:
     """Solve the one-sector model for ``shock`` by exact hat algebra.
 
-    New shares are pi' = pi B w^-theta / sum(pi B w^-theta) with B = (cost change)^-theta; wages clear
-    w Y = sum_j pi'/(1 + t') E'; prices are P = (sum pi B w^-theta)^(-1/theta).
+    New shares are pi' = pi B w^-theta / sum(pi B w^-theta) with B = (cost change)^-theta; wages clear w Y =
+    sum_j pi'/(1 + t') E'; prices are P = (sum pi B w^-theta)^(-1/theta).
 
     Parameters
     ----------
@@ -101,8 +100,8 @@ def solve_exact_hat(
         Trade costs, tariffs with revenue, productivity.
     closure
         ``additive``: each country's deficit keeps its part of world output, E' = w Y + R' + D.
-        ``multiplicative``: each country keeps its ratio of spending to income, rescaled to world income,
-        E' = k (E / I) (w Y + R').
+        ``multiplicative``: each country keeps its ratio of spending to income, rescaled to world income, E' =
+        k (E / I) (w Y + R').
     numeraire
         A country whose wage is 1; by default world output keeps its value. Real results do not depend on it.
 
@@ -114,8 +113,8 @@ def solve_exact_hat(
     Raises
     ------
     ModelInputError
-        A shock of the wrong shape or range; a group of countries that the shock cuts off while it still has
-        a deficit to finance.
+        A shock of the wrong shape or range; a group of countries that the shock cuts off while it still has a
+        deficit to finance.
     UnknownCodeError
         ``numeraire`` is not one of the countries.
     ConvergenceError
@@ -124,10 +123,9 @@ def solve_exact_hat(
     Notes
     -----
     Dekle, Eaton & Kortum 2007 (AER 97) and 2008 (IMF Staff Papers 55). A flow that is zero stays zero. Where
-    the shock
-    splits the world into parts that no longer trade, relative wages between the parts are not determined;
-    they are left
-    as near to no change as can be, with a note, and real results do not depend on them.
+    the shock splits the world into parts that no longer trade, relative wages between the parts are not
+    determined; they are left as near to no change as can be, with a note, and real results do not depend on
+    them.
 
     Examples
     --------
@@ -167,8 +165,7 @@ class _Tightest:
     """The country that, on the way to the shock, came nearest to having nothing left to spend.
 
     Where deficits are held in dollars, a country that lends can be asked for more than it earns; then there
-    is
-    no equilibrium, and the message of the solver names the country.
+    is no equilibrium, and the message of the solver names the country.
     """
 
     def __init__(self, countries: tuple[str, ...]) -> None:
@@ -261,8 +258,7 @@ def remove_deficits(world: OneSectorWorld) -> OneSectorWorld:
     """Return the world as the model says it would be if every country spent its income.
 
     Trade costs and tariffs stay; wages and trade adjust. Further shocks from there are the balanced-trade
-    variant of
-    either closure.
+    variant of either closure.
 
     Raises
     ------

@@ -38,9 +38,8 @@ class Payments:
 
     With A = share · exp(-theta · log cost) and u = wage^-theta the new shares are A u / (u'A), so that one
     evaluation is a few products of a matrix with a vector. A country's market clears where its exports and
-    its
-    net borrowing pay for its imports. Written so, every term has the size of trade: the condition keeps its
-    meaning, and its digits, in a world where almost nothing is traded any more.
+    its net borrowing pay for its imports. Written so, every term has the size of trade: the condition keeps
+    its meaning, and its digits, in a world where almost nothing is traded any more.
 
     Parameters
     ----------

@@ -28,8 +28,8 @@ class OneSectorWorld:
     countries
         Labels.
     trade_usd
-        [exporter, importer], US dollars before tariff; the diagonal is sales at home and must be positive.
-        A zero flow stays zero under every shock.
+        [exporter, importer], US dollars before tariff; the diagonal is sales at home and must be positive. A
+        zero flow stays zero under every shock.
     theta
         Trade elasticity, above 0 (elasticity of substitution minus one).
     tariff
@@ -37,9 +37,8 @@ class OneSectorWorld:
         part of the importer's income.
     stated_output_usd, stated_expenditure_usd
         Totals by country from another source. Expenditure is scaled so that the world spends what it earns
-        and
-        output becomes the sum of sales. The size of that change is ``rebalanced_ratio``, refused above 0.1 %
-        of world output. By default both are the sums of ``trade_usd``, and nothing is changed.
+        and output becomes the sum of sales. The size of that change is ``rebalanced_ratio``, refused above
+        0.1 % of world output. By default both are the sums of ``trade_usd``, and nothing is changed.
 
     Attributes
     ----------
@@ -47,8 +46,7 @@ class OneSectorWorld:
         [exporter, importer], part of the importer's spending, tariff included; columns sum to 1.
     output_usd, expenditure_usd, revenue_usd, deficit_usd
         By country. Expenditure includes tariffs; deficit is expenditure - output - revenue, positive where
-        more
-        is bought than sold, and sums to zero over the world.
+        more is bought than sold, and sums to zero over the world.
     rebalanced_ratio
         Largest change made to stated totals, as a part of world output; 0 where none was needed.
 
@@ -179,8 +177,8 @@ class OneSectorShock:
     Parameters
     ----------
     trade_cost_hat
-        [exporter, importer], new iceberg cost of delivery over old, above 0; infinity closes a route.
-        No revenue arises from it.
+        [exporter, importer], new iceberg cost of delivery over old, above 0; infinity closes a route. No
+        revenue arises from it.
     tariff_new
         [exporter, importer], new ad valorem rates as fractions, above -1; their revenue goes to the importer.
     productivity_hat

@@ -1,9 +1,8 @@
 """What does a tariff do sector by sector, when sectors buy from each other and revenue is spent?
 
 Caliendo & Parro (2015): many sectors, input-output links, ad valorem tariffs with revenue, trade deficits
-kept
-or removed. Two welfare figures come out of one equilibrium and differ: the exact change of real income, and
-the first-order decomposition that is usually printed; both are given, each under its own name.
+kept or removed. Two welfare figures come out of one equilibrium and differ: the exact change of real income,
+and the first-order decomposition that is usually printed; both are given, each under its own name.
 """
 
 from techbalance.models.multi_sector.bounds import GroupBounds, group_bounds

@@ -26,9 +26,8 @@ class GroupBounds:
     groups
         Labels.
     low, high
-        [group, ...], smallest and largest outcome among the sectors of the group; equal only where one
-        sector holds it
-        all.
+        [group, ...], smallest and largest outcome among the sectors of the group; equal only where one sector
+        holds it all.
     sectors
         For each group, the sectors the interval runs over.
     """
@@ -45,8 +44,7 @@ def group_bounds(
     """Map outcomes by sector to groups, as bounds.
 
     A technology group is a part of one or more sectors, and its part in each is not known; any weighted mean
-    of the
-    sectors' outcomes lies between the smallest and the largest.
+    of the sectors' outcomes lies between the smallest and the largest.
 
     Parameters
     ----------

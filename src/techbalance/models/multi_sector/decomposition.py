@@ -63,8 +63,7 @@ def _parts(
     """Return terms of trade and volume of trade by [sector, region], as parts of ``income``.
 
     ``trade`` is [sector, importer, exporter]; ``cost_change`` [sector, exporter] and ``trade_change`` are in
-    whatever
-    form of change (ratio less 1, or difference of logs) the caller integrates.
+    whatever form of change (ratio less 1, or difference of logs) the caller integrates.
     """
     sold = trade.sum(axis=1) * cost_change
     bought = (trade * cost_change[:, None, :]).sum(axis=2)
@@ -75,21 +74,19 @@ def _parts(
 def first_order_welfare(base: MultiSectorBase, result: MultiSectorResult) -> WelfareDecomposition:
     """Decompose welfare as the published tables do: base weights, percentage changes.
 
-    tot_n = (sum exports_n (c_n - 1) - sum imports_ni (c_i - 1)) / I_n;
-    vot_n = sum tariff_ni imports_ni ((M_ni - 1) - (c_i - 1)) / I_n, where c and M are new over old.
+    tot_n = (sum exports_n (c_n - 1) - sum imports_ni (c_i - 1)) / I_n; vot_n = sum tariff_ni imports_ni
+    ((M_ni - 1) - (c_i - 1)) / I_n, where c and M are new over old.
 
     Returns
     -------
     WelfareDecomposition
         With ``label`` = ``FIRST_ORDER``. For large changes ``total`` is far from the exact change of real
-        income (for
-        Mexico in the NAFTA exercise 1.31 % against 0.007 %), which stands beside it.
+        income (for Mexico in the NAFTA exercise 1.31 % against 0.007 %), which stands beside it.
 
     Notes
     -----
-    Caliendo & Parro 2015, equation for welfare changes and Table 2. It holds for small changes of tariffs
-    and trade costs
-    do not enter it.
+    Caliendo & Parro 2015, equation for welfare changes and Table 2. It holds for small changes of tariffs and
+    trade costs do not enter it.
     """
     old = base.trade_usd
     change = np.where(old > 0, result.trade_usd / np.where(old > 0, old, 1.0), 1.0) - 1.0

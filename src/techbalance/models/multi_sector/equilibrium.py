@@ -44,8 +44,7 @@ class MultiSectorBase:
         [region]; income = value added + tariff revenue + deficit, all of it spent.
     change_ratio
         Sum of the changes, without sign, that solving made to expenditure by sector and region, as a part of
-        world
-        expenditure. It is large where the accounts and the trade data of a sector disagree.
+        world expenditure. It is large where the accounts and the trade data of a sector disagree.
     residual, iterations
         As in ``MultiSectorResult``.
     notes
@@ -81,8 +80,7 @@ class MultiSectorResult:
         What was held fixed, what nominal figures are measured in, and the kinds of shock.
     real_income_hat
         [region], **exact** change of income over the final price index; the welfare of the model. The
-        first-order
-        figure that is usually printed is ``first_order_welfare``.
+        first-order figure that is usually printed is ``first_order_welfare``.
     wage_hat, real_wage_hat, final_price_hat
         [region].
     price_hat, cost_hat
@@ -97,8 +95,7 @@ class MultiSectorResult:
         World spending on final goods over world income, less 1, in the solution; zero up to rounding.
     residual, iterations
         Largest relative gap among payments of each region, its labour market, and the goods markets, at most
-        1e-10;
-        evaluations of the system.
+        1e-10; evaluations of the system.
     """
 
     regions: tuple[str, ...]
@@ -131,9 +128,8 @@ def solve_base(world: MultiSectorWorld, deficits: Deficits = "kept") -> MultiSec
     """Solve ``world`` at its own tariffs, so that accounts and trade agree before anything is changed.
 
     Sector use in the accounts and sector expenditure in trade data never agree exactly; the equilibrium at
-    base
-    tariffs is the nearest consistent world in the model's own terms (the first of two steps in Caliendo &
-    Parro).
+    base tariffs is the nearest consistent world in the model's own terms (the first of two steps in Caliendo
+    & Parro).
 
     Parameters
     ----------
@@ -208,8 +204,8 @@ def solve_multi_sector(
 ) -> MultiSectorResult:
     """Solve the multi-sector model for ``shock`` from a consistent base.
 
-    c_jn = w_n^va_jn prod_k P_kn^io_kjn; P_jn = (sum_i pi_jni (cost_jni c_ji)^-theta_j)^(-1/theta_j);
-    X_jn = sum_k io_jkn Y_kn + final_jn (w_n VA_n + R_n + D_n); exports + deficit = imports in each region.
+    c_jn = w_n^va_jn prod_k P_kn^io_kjn; P_jn = (sum_i pi_jni (cost_jni c_ji)^-theta_j)^(-1/theta_j); X_jn =
+    sum_k io_jkn Y_kn + final_jn (w_n VA_n + R_n + D_n); exports + deficit = imports in each region.
 
     Parameters
     ----------
@@ -234,8 +230,7 @@ def solve_multi_sector(
     Notes
     -----
     Caliendo & Parro 2015 (Review of Economic Studies 82:1). A zero flow stays zero. A deficit is held as a
-    part of
-    world value added.
+    part of world value added.
     """
     world = base.world
     pinned = None

@@ -34,8 +34,7 @@ class MultiSectorWorld:
         Labels.
     trade_usd
         [sector, importer, exporter], US dollars before tariff, with sales at home on the diagonal. A zero
-        flow stays
-        zero under every shock; a zero own share is legal.
+        flow stays zero under every shock; a zero own share is legal.
     tariff
         [sector, importer, exporter], base ad valorem rates as fractions, above -1, 0 at home.
     intermediate_usd
@@ -56,17 +55,14 @@ class MultiSectorWorld:
         [region], imports less exports, before tariff.
     imbalance_ratio
         Costs against sales and income against spending, summed without sign, as a part of world output; the
-        larger
-        of the two. Solving the base removes it.
+        larger of the two. Solving the base removes it.
 
     Raises
     ------
     ModelInputError
         A flow or account that is negative beyond the rule above; theta not above 0; a rate at or below -1; a
-        region
-        that spends in a sector without any supplier; sales of a sector without costs; a region without value
-        added; an
-        imbalance above 0.1 % of world output.
+        region that spends in a sector without any supplier; sales of a sector without costs; a region without
+        value added; an imbalance above 0.1 % of world output.
     """
 
     regions: tuple[str, ...]
@@ -199,8 +195,7 @@ class MultiSectorShock:
     ----------
     tariff_new
         [sector, importer, exporter], new ad valorem rates as fractions, above -1, 0 at home; the revenue is
-        spent by the
-        importer.
+        spent by the importer.
     trade_cost_hat
         [sector, importer, exporter], new iceberg cost over old, above 0; infinity closes a route.
     productivity_hat

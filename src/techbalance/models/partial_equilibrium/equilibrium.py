@@ -23,9 +23,8 @@ if TYPE_CHECKING:
 def solve_partial_equilibrium(market: Market, policy: Policy) -> PartialEquilibriumResult:
     """Solve every product's market under ``policy``.
 
-    P = (sum s_i pc_i^(1-sigma))^(1/(1-sigma)); demand q_i = pc_i^-sigma P^(sigma+eta); supply
-    q_i = shift_i (p_i (1+subsidy_i) / cost_i)^epsilon_i; pc_i = p_i (1+tariff_new)/(1+tariff_base), or the
-    price at which
+    P = (sum s_i pc_i^(1-sigma))^(1/(1-sigma)); demand q_i = pc_i^-sigma P^(sigma+eta); supply q_i = shift_i
+    (p_i (1+subsidy_i) / cost_i)^epsilon_i; pc_i = p_i (1+tariff_new)/(1+tariff_base), or the price at which
     the quota is demanded where that is higher. All in changes from the base.
 
     Parameters
@@ -49,16 +48,16 @@ def solve_partial_equilibrium(market: Market, policy: Policy) -> PartialEquilibr
 
     Notes
     -----
-    Hallren & Riker 2017 (USITC Working Paper 2017-07-B), Armington 1969. At sigma = 1 the Cobb-Douglas
-    limit; with infinite
-    supply elasticity the price of the supplier stays at its cost.
+    Hallren & Riker 2017 (USITC Working Paper 2017-07-B), Armington 1969. At sigma = 1 the Cobb-Douglas limit;
+    with infinite supply elasticity the price of the supplier stays at its cost.
 
     Examples
     --------
     >>> import numpy as np
+    >>> from techbalance.models.partial_equilibrium import Market, Policy
     >>> market = Market(("chips",) * 3, ("home", "A", "B"), np.array([60.0, 30.0, 10.0]),
-    ...     sigma=np.array(4.0), demand_elasticity=np.array(-1.0), supply_elasticity=np.array([1.0, 10.0,
-    10.0]))
+    ...     sigma=np.array(4.0), demand_elasticity=np.array(-1.0),
+    ...     supply_elasticity=np.array([1.0, 10.0, 10.0]))
     >>> solved = solve_partial_equilibrium(market, Policy(tariff_new=np.array([0.0, 0.25, 0.0])))
     >>> solved.by_product.price_index_hat.round(6).tolist()
     [1.079385]

@@ -38,8 +38,7 @@ class Market:
         Base value, US dollars, not negative. A zero stays zero under every policy.
     sigma
         Elasticity of substitution among the suppliers of a product, 0 or above, the same in all rows of a
-        product; 1 is
-        the Cobb-Douglas limit.
+        product; 1 is the Cobb-Douglas limit.
     demand_elasticity
         Price elasticity of demand for the product as a whole, below 0, the same in all rows of a product.
     supply_elasticity
@@ -62,8 +61,8 @@ class Market:
     ------
     ModelInputError
         A pair twice; a negative value; a product without any value; sigma negative or different inside a
-        product; a
-        demand elasticity not below 0; a supply elasticity below 0; sigma and a supply elasticity both 0.
+        product; a demand elasticity not below 0; a supply elasticity below 0; sigma and a supply elasticity
+        both 0.
     """
 
     product: tuple[str, ...]
@@ -177,14 +176,12 @@ class Policy:
         Ad valorem rates paid to the producer on top of the market price, above -1.
     supply_shift
         New quantity offered over old at each price, above 0; 1.2 is a fifth more capacity. Must be 1 where
-        supply is
-        infinitely elastic, where it would change nothing.
+        supply is infinitely elastic, where it would change nothing.
     cost_hat
         New cost of a unit over old, above 0.
     quota_ratio
         Largest quantity over base quantity, above 0; infinity for none. A ban is a small number: buyers with
-        a constant
-        elasticity pay any price for the last unit.
+        a constant elasticity pay any price for the last unit.
     quota_rent_to
         Who keeps the gap between the buyers' price and the supplier's price with tariff: ``importer`` or
         ``exporter``. The tariff is charged on the supplier's price without the rent.
@@ -206,8 +203,7 @@ class Policy:
         ------
         ModelInputError
             A rate at or below -1; a tariff on the home variety; a shift, cost or quota not above 0; a shift
-            of an
-            infinitely elastic supply; a quota where supply or substitution has no elasticity.
+            of an infinitely elastic supply; a quota where supply or substitution has no elasticity.
         UnknownCodeError
             ``quota_rent_to`` is neither.
         """
@@ -273,8 +269,7 @@ def add_home_variety(
         Imports only.
     share
         Home's part of what buyers spend at base, tariff included, in [0, 1); one for all or one per product
-        of
-        ``market.products``. An assumption: print it, and vary it. Products with share 0 get no home row.
+        of ``market.products``. An assumption: print it, and vary it. Products with share 0 get no home row.
     supply_elasticity
         Of home producers, one for all or one per product.
     tariff_base

@@ -1,8 +1,8 @@
 """Which price index clears each product's market?
 
 Given the log price index x of a product, each supplier's market clears in closed form, and every consumer
-price is piecewise linear in x with a slope below 1 (demand falls with the index). The index equation
-x = log CES(prices(x)) is therefore strictly increasing in x: one root, bracketed, for all products at once.
+price is piecewise linear in x with a slope below 1 (demand falls with the index). The index equation x = log
+CES(prices(x)) is therefore strictly increasing in x: one root, bracketed, for all products at once.
 """
 
 from __future__ import annotations

@@ -28,8 +28,7 @@ class ProductOutcomes:
         Of the product as a whole, new over old.
     compensating_variation_usd
         What buyers gain. With no income effects it is at once the compensating and the equivalent variation
-        and the area
-        under the demand curve, -E (P^(1+eta) - 1)/(1 + eta).
+        and the area under the demand curve, -E (P^(1+eta) - 1)/(1 + eta).
     revenue_change_usd, subsidy_cost_change_usd
         Of the home government: tariffs collected; subsidies paid to home rows.
     home_surplus_change_usd, foreign_surplus_change_usd
@@ -44,8 +43,7 @@ class ProductOutcomes:
         Change of the volume of imports at base prices; negative where trade is destroyed.
     trade_diversion_usd
         Volume that moves from some foreign suppliers to others, at base prices, 0 or above: the smaller of
-        what
-        gainers gain and losers lose.
+        what gainers gain and losers lose.
     """
 
     products: tuple[str, ...]
@@ -70,8 +68,7 @@ class SupplierOutcomes:
     """One entry per supplier, summed over products; US dollars at customs value.
 
     ``balance_change_usd`` is the change of the importer's balance with the supplier: exports are held fixed,
-    so it is minus
-    the change of imports, and 0 for the home variety.
+    so it is minus the change of imports, and 0 for the home variety.
     """
 
     suppliers: tuple[str, ...]
@@ -90,8 +87,7 @@ class PartialEquilibriumResult:
     ----------
     producer_price_hat, consumer_price_hat, quantity_hat
         New over old; masked where the base flow is zero, because nothing is there to change. The producer
-        price is the
-        market price before tariff and without subsidy.
+        price is the market price before tariff and without subsidy.
     consumer_value_base_usd, consumer_value_new_usd
         What buyers pay, tariff and rent included.
     customs_value_base_usd, customs_value_new_usd
