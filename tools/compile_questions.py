@@ -45,9 +45,9 @@ def compile_questions() -> str:
 
 def _compiled(answer: Answer, store: Store) -> dict[str, Any]:
     expression = answer.table
-    (lineage,) = answer.lineage
     sql = store.engine.compile(expression)
-    sources = store.engine.compile(lineage.rows.select("source_id").distinct())
+    ids = [lineage.rows.select("source_id") for lineage in answer.lineage]
+    sources = store.engine.compile((ids[0].union(*ids[1:]) if ids[1:] else ids[0]).distinct())
     schema = expression.schema().to_pyarrow()
     names = {
         table.name

@@ -81,8 +81,9 @@ def nearest_vintage(numerators: Table, denominators: Table, keys: tuple[str, ...
     Returns
     -------
     Table
-        ``keys`` with ``denominator_usd`` and ``denominator_vintage``. Of two equally near the newer is
-        taken, and a printed figure before a sum of months. A numerator without vintage takes the newest.
+        ``keys`` with ``denominator_usd``, ``denominator_vintage`` and ``denominator_basis``. Of two equally
+        near the newer is taken, and a printed figure before a sum of months. A numerator without vintage
+        takes the newest.
     """
     sides = denominators.select(
         *keys,
@@ -101,7 +102,7 @@ def nearest_vintage(numerators: Table, denominators: Table, keys: tuple[str, ...
         ],
     )
     best = pairs.mutate(age=ibis.row_number().over(order)).filter(lambda row: row.age == 0)
-    return best.select(*keys, "denominator_usd", "denominator_vintage")
+    return best.select(*keys, "denominator_usd", "denominator_vintage", "denominator_basis")
 
 
 def growth(start: NumericValue, end: NumericValue, *, flow: bool) -> Table | NumericValue:

@@ -9,6 +9,7 @@ import ibis
 from techbalance.indicators import accounts, periods
 from techbalance.questions import selection
 from techbalance.questions.answer import Answer, Lineage
+from techbalance.questions.notes import together
 from techbalance.questions.parameters.accounts import BALANCE, BalanceParams
 from techbalance.questions.product_balance import ProductBalance
 from techbalance.questions.products import Products
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     import datetime as dt
 
     from ibis import Table
-    from ibis.expr.types import StringValue
 
     from techbalance.indicators.periods import Freq
     from techbalance.store.catalogue import Store
@@ -68,8 +68,18 @@ def _published(params: BalanceParams, store: Store) -> Answer:
     members = selection.chosen_partners(store, params.partner)
     series = Published(store, params.series, freq, day, members, "partner" in params.by, so_far)
     rows = series.complete(params.year)
+    if series.by_partner and members is None and params.top is None:
+        rows = rows.union(series.rest(rows))
+    lineage = [
+        Lineage(
+            "headline",
+            series.lineage(params.year),
+            "balance = exports - imports; a printed figure is read before a sum of months",
+        )
+    ]
     if params.denominator:
-        rows = _divided(rows, series, params)
+        rows, divisor = _divided(rows, series, params)
+        lineage.append(divisor)
     if series.by_partner:
         rows = selection.named_partners(rows, store)
     rows = _cut(_in_order(_labelled(rows, series.bucket), params), params)
@@ -78,43 +88,48 @@ def _published(params: BalanceParams, store: Store) -> Answer:
         notes.append(f"January to month {so_far} of every year.")
     if series.seasonal == "sa":
         notes.append("Seasonally adjusted: the publisher prints no unadjusted months on this basis.")
-    lineage = Lineage(
-        "headline",
-        series.lineage(params.year),
-        "balance = exports - imports; a printed figure is read before a sum of months",
-    )
-    return Answer(BALANCE, params, store, rows, tuple(notes), (lineage,))
+    return Answer(BALANCE, params, store, rows, tuple(notes), tuple(lineage))
 
 
-def _divided(figures: Table, series: Published, params: BalanceParams) -> Table:
+def _divided(figures: Table, series: Published, params: BalanceParams) -> tuple[Table, Lineage]:
+    """Divide by the deficit of another series, of the vintage nearest to that of each figure."""
     assert params.denominator is not None  # noqa: S101 - narrows the type only
     other = Published(series.store, params.denominator, series.freq, series.day, ytd_months=series.ytd_months)
+    totals = periods.up_to(other.revisions(), series.day)
     if other.seasonal != series.seasonal:
         # Months on the balance-of-payments basis are adjusted, the series is not: no ratio of the two.
-        empty = {"denominator_usd": ibis.null("int64"), "denominator_vintage": ibis.null("date")}
-        divided = figures.mutate(**empty)
-        why: StringValue = ibis.literal(
-            "seasonal_differs: the denominator's months are printed seasonally adjusted only"
-        )
-    else:
-        totals = periods.up_to(other.revisions(), series.day)
-        nearest = accounts.nearest_vintage(
-            figures.select(*series.keys, "vintage"), _spread(totals, figures, series), series.keys
-        )
-        divided = figures.left_join(nearest, list(series.keys)).drop(*[f"{key}_right" for key in series.keys])
-        why = accounts.deficit_ratio_note(divided.balance_usd, divided.denominator_usd)
-    ratio = accounts.deficit_ratio(divided.balance_usd, divided.denominator_usd)
+        totals = totals.filter(ibis.literal(value=False))
+    keys = list(series.keys)
+    nearest = accounts.nearest_vintage(
+        figures.select(*keys, "vintage"), _spread(totals, figures, series), series.keys
+    )
+    divided = figures.left_join(nearest, keys).drop(*[f"{key}_right" for key in keys])
+    why = accounts.deficit_ratio_note(divided.balance_usd, divided.denominator_usd)
+    if other.seasonal != series.seasonal:
+        why = ibis.literal("seasonal_differs: the denominator's months are printed seasonally adjusted only")
     apart = divided.denominator_vintage.delta(divided.vintage, unit="day").abs()
     far = ibis.ifelse(
         apart > accounts.VINTAGES_FAR_APART_DAYS,
         "numerator and denominator are of vintages more than a year apart",
         ibis.null("string"),
     )
-    return divided.mutate(
-        deficit_ratio=ratio,
+    # Where there is no figure its own note says why; the ratio needs no second reason.
+    why = ibis.ifelse(divided.balance_usd.isnull(), ibis.null("string"), why)
+    rows = divided.mutate(
+        deficit_ratio=accounts.deficit_ratio(divided.balance_usd, divided.denominator_usd),
         denominator=ibis.literal(params.denominator),
-        note=ibis.coalesce(divided.note, why, far),
-    ).select(*figures.columns, *_RATIO_COLUMNS)
+        note=together(divided.note, why, far),
+    )
+    read = other.revisions().semi_join(
+        nearest.rename(vintage="denominator_vintage", basis="denominator_basis"),
+        [*series.bucket, "vintage", "basis"],
+    )
+    lineage = Lineage(
+        "headline",
+        other.behind(read),
+        f"ratio = balance / balance of {params.denominator}, both below zero, of the nearest vintage",
+    )
+    return rows.select(*figures.columns, *_RATIO_COLUMNS), lineage
 
 
 def _spread(totals: Table, figures: Table, series: Published) -> Table:
@@ -186,6 +201,8 @@ def _in_order(rows: Table, params: BalanceParams) -> Table:
     order = [sized[keys[0]]]
     if "group" in params.by:
         order.append(sized["group"])
+    if "partner" in params.by:
+        order.append(sized.partner == selection.REST)
     order.append(ibis.desc(sized.size))
     order += [sized[key] for key in DETAIL_KEYS if key in params.by and key != "group"]
     return sized.order_by(order).select(columns)

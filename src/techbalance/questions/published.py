@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import ibis
@@ -11,6 +11,7 @@ from techbalance.classifications.groups import ALL_GROUPS
 from techbalance.classifications.partners import WORLD
 from techbalance.indicators import accounts, periods
 from techbalance.questions.selection import (
+    REST,
     among_partners,
     each_partner,
     in_years,
@@ -208,6 +209,39 @@ class Published:
         rows = rows.mutate(partners_wanted=self._partners_wanted(rows))
         return rows.mutate(note=self._why_missing(rows)).select(*self.keys, *FIGURES, "note")
 
+    def rest(self, rows: Table) -> Table:
+        """What the partners of each period leave of the world total: the columns of ``complete``.
+
+        Parameters
+        ----------
+        rows
+            ``complete`` by partner, without a choice of partners.
+
+        Returns
+        -------
+        Table
+            One row per period in which the world and at least one partner are held; ``partner`` is ``REST``.
+        """
+        itemised = rows.group_by(self.bucket).aggregate(
+            itemised_exports=rows.exports_usd.sum(),
+            itemised_imports=rows.imports_usd.sum(),
+            itemised_balance=rows.balance_usd.sum(),
+            halves=rows.balance_usd.count() - rows.exports_usd.count(),
+        )
+        world = replace(self, by_partner=False).figures().inner_join(itemised, list(self.bucket))
+        world = world.filter(world.itemised_balance.notnull())
+        # Where of a partner only the balance was printed, its flows are not in the sums.
+        whole = world.halves == 0
+        nothing = ibis.null("int64")
+        rest = world.mutate(
+            partner=ibis.literal(REST),
+            exports_usd=ibis.ifelse(whole, world.exports_usd - world.itemised_exports, nothing),
+            imports_usd=ibis.ifelse(whole, world.imports_usd - world.itemised_imports, nothing),
+            printed_balance_usd=world.balance_usd - world.itemised_balance,
+            note=ibis.literal("the world total less the partners itemised at their own vintage"),
+        )
+        return accounts.trade_balance(rest).select(rows.columns)
+
     def _why_missing(self, rows: Table) -> StringValue:
         need = periods.months_needed(self.freq, self.ytd_months)
         part = (rows.months_held > 0) & (rows.months_held != need)
@@ -254,10 +288,15 @@ class Published:
 
     def lineage(self, years: Years | None) -> Table:
         """Stored rows behind the figures read: printed figures, or the months that were added up."""
-        chosen = in_years(self.chosen(), years)
+        return self.behind(in_years(self.chosen(), years))
+
+    def behind(self, chosen: Table) -> Table:
+        """Stored rows behind revisions: of ``chosen`` its keys, ``vintage`` and ``basis`` count."""
         keys = [*periods.SERIES_KEYS, *self.bucket]
         printed = chosen.filter(chosen.basis == periods.PRINTED).select(*keys, "vintage")
         stored = periods.with_quarter(self.rows())
+        if self.freq == "ytd":
+            stored = stored.filter((stored.freq != "ytd") | (stored.months == self.ytd_months))
         straight = stored.filter(stored.freq == self.freq).semi_join(printed, [*keys, "vintage"])
         months = periods.months_known(self.rows(), self.freq, self.ytd_months)
         summed = chosen.filter(chosen.basis == periods.SUMMED).select(*keys, known_on="vintage")

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
 KNOWN_LISTS = ("census-atp",)
 
+# What the itemised partners leave of the world total.
+REST = "-"
+REST_NAME = "all others, rounding and revisions"
+
 # First and last year in which a partner is meant; None leaves a side open.
 Span = tuple[int | None, int | None]
 
@@ -129,13 +133,17 @@ def labelled_partners(rows: Table, store: Store) -> Table:
 
 
 def named_partners(rows: Table, store: Store) -> Table:
-    """Add ``partner_name`` to labelled partners; of a label's codes the one still in use gives the name."""
+    """Add ``partner_name`` to labelled partners; of a label's codes the one still in use gives the name.
+
+    What the partners leave of the world (``REST``) is named so.
+    """
     book = store.table("partners").mutate(label=lambda row: ibis.coalesce(row.iso3, row.code))
     order = ibis.window(group_by="label", order_by=[ibis.desc(book.to_year.isnull()), book.code])
     first = book.mutate(age=ibis.row_number().over(order)).filter(lambda row: row.age == 0)
     combined = [(first.label == code, ibis.literal(name)) for code, name in COMBINED_NAMES.items()]
     names = first.select("label", partner_name=ibis.cases(*combined, else_=first.name))
-    return rows.left_join(names, rows.partner == names.label).drop("label")
+    named = rows.left_join(names, rows.partner == names.label).drop("label")
+    return named.mutate(partner_name=ibis.ifelse(named.partner == REST, REST_NAME, named.partner_name))
 
 
 def named_groups(rows: Table, store: Store) -> Table:

@@ -28,6 +28,7 @@ MODULES: Final = (
     "indicators/periods.py",
     "indicators/accounts.py",
     "questions/balance.py",
+    "questions/notes.py",
     "questions/published.py",
     "questions/selection.py",
     "questions/parameters/accounts.py",
