@@ -54,11 +54,11 @@ def flows(imports: Rows, exports: Rows | None = None, world: Rows | None = None,
 
 
 def years_of(held: ScreenFlows, screen: Screen = GEODEP) -> list[dict[str, Any]]:
-    return rows_of(judge_years(screen_measures(held), screen, keys=["product"]))
+    return rows_of(judge_years(screen_measures(held, screen), screen, keys=["product"]))
 
 
 def items_of(held: ScreenFlows, screen: Screen = GEODEP) -> list[dict[str, Any]]:
-    judged = judge_years(screen_measures(held), screen, keys=["product"])
+    judged = judge_years(screen_measures(held, screen), screen, keys=["product"])
     return rows_of(judge_items(judged, screen, keys=["product"]))
 
 

@@ -12,7 +12,7 @@ import ibis
 
 from techbalance.errors import SchemaError, UnknownCodeError
 from techbalance.indicators.concentration import SupplierColumns, supplier_concentration
-from techbalance.indicators.screens.declaration import INPUT_WORDS, SIDE_INPUT, Input, Side
+from techbalance.indicators.screens.declaration import INPUT_WORDS, SIDE_INPUT, Input, Screen, Side
 
 if TYPE_CHECKING:
     from ibis import Table
@@ -28,6 +28,7 @@ CONCENTRATION_TYPES: Final = {
     "top_share": "float64",
     "top3_share": "float64",
 }
+SIDE_COLUMNS: Final = frozenset(f"{side}_{name}" for side in SIDE_INPUT for name in CONCENTRATION_TYPES)
 
 
 @dataclass(frozen=True)
@@ -109,13 +110,15 @@ def import_reliance(
     return penetration, net / ibis.ifelse(used_with_stocks > 0, used_with_stocks, ibis.null("float64"))
 
 
-def screen_measures(flows: ScreenFlows) -> Table:
+def screen_measures(flows: ScreenFlows, screen: Screen | None = None) -> Table:
     """Every measure a criterion can name, for each item and year.
 
     Parameters
     ----------
     flows
         The flows held.
+    screen
+        Leaves out the measures of concentration that this screen does not name, for a shorter query.
 
     Returns
     -------
@@ -137,20 +140,22 @@ def screen_measures(flows: ScreenFlows) -> Table:
     """
     yearly = replace(flows.columns, keys=(*flows.columns.keys, YEAR))
     keys = list(yearly.keys)
-    rows = _side("import", flows.imports, yearly)
+    named = None if screen is None else {criterion.column for criterion in screen.criteria}
+    wanted = SIDE_COLUMNS if named is None else SIDE_COLUMNS & named
+    rows = _side("import", flows.imports, yearly, wanted)
     if flows.members:
         outside = flows.imports.filter(~flows.imports[yearly.partner].isin(sorted(flows.members)))
         bought = rows.select(*keys, all_imports=rows.import_total)
-        rows = _joined(bought, _side("import", outside, yearly), keys, "left")
+        rows = _joined(bought, _side("import", outside, yearly, wanted), keys, "left")
     else:
         rows = rows.mutate(all_imports=rows.import_total)
     if flows.exports is not None:
-        rows = _joined(rows, _side("export", flows.exports, yearly), keys, "outer")
+        rows = _joined(rows, _side("export", flows.exports, yearly, wanted), keys, "outer")
     if flows.world is not None:
-        rows = _joined(rows, _side("world", flows.world, yearly), keys, "left")
+        rows = _joined(rows, _side("world", flows.world, yearly, wanted), keys, "left")
     if flows.production is not None:
         rows = _joined(rows, _totals(flows.production, yearly, "production"), keys, "left")
-    rows = _completed(rows, flows)
+    rows = _completed(rows, flows, wanted)
     ratio = rows.import_total.cast("float64") / rows.export_total.nullif(0).cast("float64")
     outside_share = rows.import_total.cast("float64") / rows.all_imports.nullif(0).cast("float64")
     penetration, _ = import_reliance(rows.all_imports, rows.export_total, rows.production)
@@ -161,19 +166,23 @@ def screen_measures(flows: ScreenFlows) -> Table:
     ).order_by(keys)
 
 
-def _side(side: Side, table: Table, columns: SupplierColumns) -> Table:
+def _side(side: Side, table: Table, columns: SupplierColumns, wanted: frozenset[str]) -> Table:
     """A side's total and measures per key, and the reason why they are null."""
     if columns.partner not in table.columns and side == "export":
         sums = _totals(table, columns, "export_total")
-        nulls = {f"export_{name}": ibis.null(kind) for name, kind in CONCENTRATION_TYPES.items()}
+        nulls = {f"export_{name}": ibis.null(kind) for name, kind in _kept("export", wanted).items()}
         return sums.mutate(**nulls, export_note=ibis.literal("not_covered: held as totals, not by partner"))
     measured = supplier_concentration(table, columns)
     return measured.select(
         *columns.keys,
         **{f"{side}_total": measured[columns.value]},
-        **{f"{side}_{name}": measured[name] for name in CONCENTRATION_TYPES},
+        **{f"{side}_{name}": measured[name] for name in _kept(side, wanted)},
         **{f"{side}_note": measured.note},
     )
+
+
+def _kept(side: Side, wanted: frozenset[str]) -> dict[str, str]:
+    return {name: kind for name, kind in CONCENTRATION_TYPES.items() if f"{side}_{name}" in wanted}
 
 
 def _totals(table: Table, columns: SupplierColumns, name: str) -> Table:
@@ -197,7 +206,7 @@ def _joined(rows: Table, more: Table, keys: list[str], how: Literal["left", "out
     return both.select(**whole, **{name: both[name] for name in kept})
 
 
-def _completed(rows: Table, flows: ScreenFlows) -> Table:
+def _completed(rows: Table, flows: ScreenFlows, wanted: frozenset[str]) -> Table:
     """Fill what is not held with typed nulls, and say of every side why it is null."""
     held: dict[Side, bool] = {
         "import": True,
@@ -212,14 +221,15 @@ def _completed(rows: Table, flows: ScreenFlows) -> Table:
             columns[f"{side}_note"] = ibis.ifelse(absent, gap, rows[f"{side}_note"])
         else:
             columns[f"{side}_total"] = ibis.null("float64")
-            columns |= {f"{side}_{name}": ibis.null(kind) for name, kind in CONCENTRATION_TYPES.items()}
+            columns |= {f"{side}_{name}": ibis.null(kind) for name, kind in _kept(side, wanted).items()}
             words = INPUT_WORDS[SIDE_INPUT[side]]
             columns[f"{side}_note"] = ibis.literal(f"not_covered: {words} are not held")
     if flows.members:
         # Bought, but only from members: what came from outside is zero, not unknown.
-        inside = rows.import_suppliers.isnull() & rows.import_note.isnull() & rows.all_imports.notnull()
+        inside = rows.import_total.isnull() & rows.import_note.isnull() & rows.all_imports.notnull()
         nothing = ibis.literal("no_trade: nothing came from outside the area")
         columns["import_total"] = ibis.ifelse(inside, 0, rows.import_total)
-        columns["import_suppliers"] = ibis.ifelse(inside, 0, rows.import_suppliers)
+        if "import_suppliers" in wanted:
+            columns["import_suppliers"] = ibis.ifelse(inside, 0, rows.import_suppliers)
         columns["import_note"] = ibis.ifelse(inside, nothing, columns["import_note"])
     return rows.mutate(**columns)
