@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import ibis
@@ -19,38 +20,46 @@ if TYPE_CHECKING:
 
     from techbalance.store.catalogue import Store
 
-REST = "-"
-REST_NAME = "all others, and rounding"
-
 
 def run(params: ChangeParams, store: Store) -> Answer:
-    """Answer ``change``: one row per part, the largest movement first; the parts add up to the whole."""
+    """Answer ``change``: one row per part, the largest movement first; the parts add up to the whole.
+
+    A part that is held in one of the two years only has no change; its value is in the line of all others,
+    where there is one.
+    """
     selection.known_list(params.list)
-    key = params.by.names[0] if params.by else None
+    keys = params.by.names if params.by else ()
     start, end = params.from_.start, params.to.start
-    values = Values(params, store, key)
+    values = Values(params, store, keys)
     values.demand_flow(start, end)
     pairs = _pairs(values, start, end)
-    if key and not values.from_products and values.published.members is None:
-        pairs = _with_rest(pairs, values, start, end)
-    totals = pairs.aggregate(total_from_usd=pairs.from_usd.sum(), total_to_usd=pairs.to_usd.sum())
+    lineage = [values.lineage(start, end)]
+    has_rest = bool(keys) and not values.from_products and values.members is None
+    if has_rest:
+        whole = replace(values, keys=())
+        pairs = _with_rest(pairs, whole, start, end)
+        lineage.append(whole.lineage(start, end))
+    both = _in_both_years(pairs)
+    totals = both.aggregate(total_from_usd=both.from_usd.sum(), total_to_usd=both.to_usd.sum())
     rows = accounts.change(pairs, totals, flow=params.flow is not None)
     rows = rows.mutate(note=_note(rows, values, start, end))
-    keys = []
-    if key:
+    columns = []
+    for key in keys:
         rows = NAMED[key](rows, store)
-        rows = rows.mutate(**{f"{key}_name": ibis.ifelse(rows[key] == REST, REST_NAME, rows[f"{key}_name"])})
-        keys = [key, f"{key}_name"]
-    rows = rows.order_by([ibis.desc(rows.change_usd.abs()), *[rows[name] for name in keys[:1]]])
+        columns += [key, f"{key}_name"]
+    rows = rows.order_by([ibis.desc(rows.change_usd.abs()), *[rows[key] for key in keys]])
     rows = rows.limit(params.top) if params.top else rows
-    return Answer(
-        CHANGE, params, store, rows.select(*keys, *CHANGE.columns), (), (values.lineage(start, end),)
-    )
+    notes = _notes(pairs, store, has_rest=has_rest) if keys else ()
+    return Answer(CHANGE, params, store, rows.select(*columns, *CHANGE.columns), notes, tuple(lineage))
+
+
+def _in_both_years(pairs: Table) -> Table:
+    return pairs.filter(pairs.from_usd.notnull() & pairs.to_usd.notnull())
 
 
 def _pairs(values: Values, start: int, end: int) -> Table:
     """Value at the start and at the end, one row per part; one row in all when nothing is held."""
-    key = values.key
+    keys = values.keys
     first = values.of(start).mutate(year=ibis.literal("from"))
     last = values.of(end).mutate(year=ibis.literal("to"))
     both = first.union(last)
@@ -58,31 +67,39 @@ def _pairs(values: Values, start: int, end: int) -> Table:
         "from_usd": both.value_usd.sum(where=both.year == "from"),
         "to_usd": both.value_usd.sum(where=both.year == "to"),
     }
-    if key is None:
+    if not keys:
         return both.aggregate(**sums)
-    rows = both.group_by(key).aggregate(**sums)
+    rows = both.group_by(keys).aggregate(**sums)
     if values.from_products and {start, end} <= set(values.years_held):
         # Both years are held whole, so a part without a row traded nothing.
         rows = rows.mutate(from_usd=rows.from_usd.fill_null(0), to_usd=rows.to_usd.fill_null(0))
     if not values.store.count(rows):
-        return both.aggregate(**sums).mutate(**{key: ibis.null("string")})
+        return both.aggregate(**sums).mutate(**{key: ibis.null("string") for key in keys})
     return rows
 
 
-def _with_rest(pairs: Table, values: Values, start: int, end: int) -> Table:
-    """Add what the itemised partners leave of the world total, so that the parts add up to it."""
-    whole = Values(values.params, values.store, None)
-    world = _pairs(whole, start, end)
-    sums = pairs.aggregate(itemised_from=pairs.from_usd.sum(), itemised_to=pairs.to_usd.sum())
-    rest = world.cross_join(sums)
+def _with_rest(pairs: Table, whole: Values, start: int, end: int) -> Table:
+    """Add what the partners held in both years leave of the world total, so that the parts add up to it."""
+    both = _in_both_years(pairs)
+    sums = both.aggregate(itemised_from=both.from_usd.sum(), itemised_to=both.to_usd.sum())
+    rest = _pairs(whole, start, end).cross_join(sums)
     rest = rest.select(
-        **{
-            values.key or "partner": ibis.literal(REST),
-            "from_usd": rest.from_usd - rest.itemised_from,
-            "to_usd": rest.to_usd - rest.itemised_to,
-        }
+        partner=ibis.literal(selection.REST),
+        from_usd=rest.from_usd - rest.itemised_from,
+        to_usd=rest.to_usd - rest.itemised_to,
     )
-    return pairs.select(rest.columns).union(rest)
+    return pairs.select(rest.columns).union(_in_both_years(rest))
+
+
+def _notes(pairs: Table, store: Store, *, has_rest: bool) -> tuple[str, ...]:
+    """How many parts are held in one of the two years only, and where their value is."""
+    one = pairs.filter(pairs.from_usd.isnull() != pairs.to_usd.isnull())
+    missing, held = store.count(one), store.count(_in_both_years(pairs))
+    if not missing or not held:
+        return ()
+    where = "their value is in all others" if has_rest else "they are in no contribution"
+    parts = "part is" if missing == 1 else "parts are"
+    return (f"{missing} {parts} held in one of the two years only; {where}.",)
 
 
 def _note(rows: Table, values: Values, start: int, end: int) -> StringValue:

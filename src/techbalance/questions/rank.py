@@ -31,18 +31,29 @@ def run(params: RankParams, store: Store) -> Answer:
     """
     selection.known_list(params.list)
     key, year = params.by.names[0], params.year.start
-    values = Values(params, store, key)
+    values = Values(params, store, (key,))
     values.demand_flow(year)
     descending = params.flow is not None
     now = accounts.rank(NAMED[key](values.of(year), store), (), key, descending=descending)
     before = accounts.rank(NAMED[key](values.of(year - 1), store), (), key, descending=descending)
-    if params.top:
-        now = now.order_by([now["rank"], now[key]]).limit(params.top)
     rows = _compared(now, before, key)
     rows = rows.mutate(measure=ibis.literal(values.measure), note=ibis.null("string"))
     rows = _with_missing(rows, values, year)
     rows = rows.order_by(["rank", key]).select(key, f"{key}_name", *RANK.columns)
-    return Answer(RANK, params, store, rows, (), (values.lineage(year, year - 1),))
+    rows = rows.limit(params.top) if params.top else rows
+    notes = _itemised(now, before, values, year)
+    return Answer(RANK, params, store, rows, notes, (values.lineage(year, year - 1),))
+
+
+def _itemised(now: Table, before: Table, values: Values, year: int) -> tuple[str, ...]:
+    """How many partners have a rank, where the publisher did not itemise the same ones in both years."""
+    if values.from_products or values.members is not None:
+        return ()
+    counts = [(one, values.store.count(rows)) for one, rows in ((year, now), (year - 1, before))]
+    if len({count for _, count in counts}) == 1:
+        return ()
+    held = ", ".join(f"{count} in {one}" for one, count in counts if count)
+    return (f"Partners that are itemised, and so have a rank: {held}.",) if held else ()
 
 
 def _compared(now: Table, before: Table, key: str) -> Table:

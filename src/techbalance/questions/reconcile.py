@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import ibis
 
-from techbalance.classifications.groups import ALL_GROUPS
+from techbalance.classifications.groups import ALL_GROUPS, OUTSIDE
 from techbalance.classifications.partners import WORLD
 from techbalance.indicators import periods
 from techbalance.questions import selection
@@ -32,22 +32,27 @@ def run(params: ReconcileParams, store: Store) -> Answer:
     day = params.as_of.day if params.as_of else None
     trade, outside = _known(store, "trade", day), _known(store, "trade_outside_list", day)
     built = _rebuilt(trade, outside, everything=params.series == "goods_census")
-    published = _published(store, params.series)
+    published = _totals(store, params.series, day).select(
+        "flow", "year", "printed_unit_usd", published_usd="value_usd", published_vintage="vintage"
+    )
     rows = _grid(store, params).left_join(built, ["flow", "year"]).drop("flow_right", "year_right")
     rows = _nearest(rows, published)
     rows = rows.mutate(residual_usd=rows.rebuilt_usd - rows.published_usd, note=_note(rows)).order_by(
         ["flow", "year"]
     )
     failed = _fails(rows, store)
-    lineage = tuple(
+    lineage = [
         Lineage(
             name, selection.in_years(table, params.year), "sum of general imports, customs value, by match"
         )
         for name, table in (("trade", trade), ("trade_outside_list", outside))
-    )
+    ]
+    met = rows.select("flow", "year", vintage="published_vintage")
+    totals = _totals(store, params.series, day).semi_join(met, ["flow", "year", "vintage"])
+    lineage.append(Lineage("headline", totals, "the published total whose vintage is nearest"))
     tail = ["printed_unit_usd", "published_vintage"]
     table = rows.drop(*tail).select("flow", "year", *RECONCILE.columns)
-    return Answer(RECONCILE, params, store, table, (), lineage, failed)
+    return Answer(RECONCILE, params, store, table, (), tuple(lineage), failed)
 
 
 def _known(store: Store, name: str, day: dt.date | None) -> Table:
@@ -59,14 +64,14 @@ def _known(store: Store, name: str, day: dt.date | None) -> Table:
 def _rebuilt(trade: Table, outside: Table, *, everything: bool) -> Table:
     """Sum by flow and year what each rule matched."""
     columns = ["flow", "year", "match", "general_usd", "list_year", "vintage"]
-    inside = trade.select(columns).mutate(listed=ibis.literal(value=True))
+    inside = trade.select(columns, listed=trade["group"] != OUTSIDE)
     rows = inside.union(outside.select(columns).mutate(listed=ibis.literal(value=False)))
     sums = rows.group_by("flow", "year").aggregate(
         exact_usd=rows.general_usd.sum(where=rows.listed & (rows.match == "exact")).fill_null(0),
         nearest_usd=rows.general_usd.sum(where=rows.listed & (rows.match == "nearest-list")).fill_null(0),
         parent_usd=rows.general_usd.sum(where=rows.listed & (rows.match == "parent")).fill_null(0),
         undecided_usd=rows.general_usd.sum(where=rows.match == "undecided").fill_null(0),
-        not_atp_usd=rows.general_usd.sum(where=~rows.listed).fill_null(0),
+        not_atp_usd=rows.general_usd.sum(where=~rows.listed & (rows.match != "undecided")).fill_null(0),
         list_year=rows.list_year.max(),
         vintage=rows.vintage.max(),
     )
@@ -76,18 +81,15 @@ def _rebuilt(trade: Table, outside: Table, *, everything: bool) -> Table:
     return sums.mutate(rebuilt_usd=total)
 
 
-def _published(store: Store, series: str) -> Table:
-    headline = store.table("headline")
-    rows = headline.filter(
+def _totals(store: Store, series: str, day: dt.date | None) -> Table:
+    headline = periods.up_to(store.table("headline"), day)
+    return headline.filter(
         headline.series == series,
         headline.partner == WORLD,
         headline["group"] == ALL_GROUPS,
         headline.seasonal == "nsa",
         headline.freq == "year",
         headline.flow != "balance",
-    )
-    return rows.select(
-        "flow", "year", "printed_unit_usd", published_usd="value_usd", published_vintage="vintage"
     )
 
 
