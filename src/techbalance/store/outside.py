@@ -1,0 +1,66 @@
+"""Where are the data that do not ship? Elasticities, input-output tables, model data: files a user puts down.
+
+Their licences do not let them travel with the package, so a question reads them from a folder of the user's:
+``TECHBALANCE_DATA``, or ``data`` inside the store.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from techbalance.errors import NotCoveredError, SchemaError
+
+if TYPE_CHECKING:
+    from techbalance.store.catalogue import Store
+
+DATA_VARIABLE: Final = "TECHBALANCE_DATA"
+
+
+def folder(store: Store) -> Path:
+    """The folder of outside data; need not exist."""
+    named = os.environ.get(DATA_VARIABLE)
+    return Path(named) if named else store.home / "data"
+
+
+def find(store: Store, relative: str, given: str | None = None, *, what: str) -> Path:
+    """Find one file of outside data.
+
+    Parameters
+    ----------
+    store
+        Whose folder is searched.
+    relative
+        Path inside the folder, for example ``elasticities/elasticity_protee_hs6.csv``.
+    given
+        A path the user named; it takes the place of the folder.
+    what
+        What the file holds, for messages.
+
+    Raises
+    ------
+    NotCoveredError
+        The file is not there; the message says where to put it.
+    """
+    path = Path(given) if given else folder(store) / relative
+    if not path.is_file():
+        raise NotCoveredError(
+            f"{what} are not held: there is no file {path}",
+            remedy=f"Put {relative} into {folder(store)}, or set {DATA_VARIABLE} to the folder that has it",
+        )
+    return path
+
+
+def read_bytes(path: Path) -> bytes:
+    """Read a file of outside data.
+
+    Raises
+    ------
+    SchemaError
+        It cannot be read.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as wrong:
+        raise SchemaError("the file cannot be read", where=f"{path}: {wrong.strerror}") from wrong
