@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
 import typer
 
+from techbalance.errors import ParameterError
+from techbalance.questions.parameters.texts import Names, PartnerRef
+
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
 
@@ -35,9 +38,11 @@ def command_for(question: Question, handle: Handler) -> Callable[..., None]:
     """
 
     def command(**given: Any) -> None:  # noqa: ANN401 - whatever the command line collected
-        form, out = given.pop("format", None), given.pop("out", None)
-        handle(question, {name: value for name, value in given.items() if _is_given(value)}, form, out)
+        once = {name: _once(name, value, fields.get(name)) for name, value in given.items()}
+        form, out = once.pop("format", None), once.pop("out", None)
+        handle(question, {name: value for name, value in once.items() if _is_given(value)}, form, out)
 
+    fields = question.params.model_fields
     parameters = [_parameter(question, name, info) for name, info in question.params.model_fields.items()]
     parameters += [_format_option(), _out_option()]
     parameters.sort(key=lambda one: one.name not in question.words)
@@ -50,6 +55,26 @@ def command_for(question: Question, handle: Handler) -> Callable[..., None]:
 
 def _is_given(value: object) -> bool:
     return value is not None and value is not False and value != []
+
+
+def _once(name: str, value: Any, info: FieldInfo | None) -> Any:  # noqa: ANN401 - text, flag or texts
+    """Unwrap what the command line collected; only a parameter that holds several names may repeat.
+
+    Raises
+    ------
+    ParameterError
+        An option is given twice: one of the two would be ignored.
+    """
+    if not isinstance(value, list) or not value:
+        return value
+    if info is not None and _holds(info.annotation, PartnerRef):
+        return value
+    if info is not None and _holds(info.annotation, Names):
+        return ",".join(value)
+    if len(value) > 1:
+        flag = f"--{name.rstrip('_').replace('_', '-')}"
+        raise ParameterError(f"{flag} is given twice", remedy="Give it once")
+    return value[0]
 
 
 def _help(question: Question) -> str:
@@ -73,10 +98,14 @@ def _parameter(question: Question, name: str, info: FieldInfo) -> inspect.Parame
         return _option(name, bool, typer.Option(False, flag, help=says, show_default=False))
     if info.default is not None and not info.is_required():
         says += f" [default: {info.default}]"
-    if _repeats(info.annotation):
-        return _option(name, list[str] | None, typer.Option(None, flag, help=says, show_default=False))
     needed = " [needed]" if info.is_required() else ""
-    return _option(name, str | None, typer.Option(None, flag, help=says + needed, show_default=False))
+    return _text_option(name, flag, says + needed)
+
+
+def _text_option(name: str, flag: str, says: str) -> inspect.Parameter:
+    """Make an option of text; all are collected as lists, so that one given twice can be refused."""
+    kind = typer.Option(None, flag, help=says, metavar="TEXT", show_default=False)
+    return _option(name, list[str] | None, kind)
 
 
 def _option(name: str, annotation: Any, default: Any) -> inspect.Parameter:  # noqa: ANN401
@@ -94,16 +123,17 @@ def _choices(annotation: object) -> tuple[str, ...]:
     return ()
 
 
-def _repeats(annotation: object) -> bool:
-    names = [getattr(part, "__name__", "") for part in (annotation, *_parts(annotation))]
-    return "PartnerRef" in names
+def _holds(annotation: object, kind: type) -> bool:
+    """Whether an annotation is, or holds at any depth, a type of this kind."""
+    if isinstance(annotation, type):
+        return issubclass(annotation, kind)
+    return any(_holds(part, kind) for part in get_args(annotation))
 
 
 def _format_option() -> inspect.Parameter:
     says = f"How to write the answer [{', '.join(FORMATS)}]; from the name of --out, or table"
-    return _option("format", str | None, typer.Option(None, "--format", help=says, show_default=False))
+    return _text_option("format", "--format", says)
 
 
 def _out_option() -> inspect.Parameter:
-    says = "Write to this file instead of standard output"
-    return _option("out", str | None, typer.Option(None, "--out", help=says, show_default=False))
+    return _text_option("out", "--out", "Write to this file instead of standard output")

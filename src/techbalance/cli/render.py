@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import json
+import os
 import sys
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from techbalance.errors import ParameterError, StoreError
+from techbalance.errors import ParameterError, StoreError, shortened
 from techbalance.store.answers import remember
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from typing import BinaryIO
 
     from techbalance.questions.answer import Answer
@@ -53,25 +56,45 @@ def write(answer: Answer, form: str, out: str | None) -> None:
 
 
 def _write_text(text: str, out: str | None) -> None:
-    if out is None:
+    if out is not None:
+        _write_file(text.encode(), out)
+        return
+    with _to_standard_output():
         sys.stdout.write(text)
         sys.stdout.flush()
-        return
-    try:
-        Path(out).write_text(text, encoding="utf-8")
-    except OSError as wrong:
-        raise StoreError(f"cannot write {out}", where=wrong.strerror or "") from wrong
 
 
 def _write_binary(answer: Answer, form: str, out: str | None) -> None:
+    # Made whole before a byte is written, so that a file that is there already is not lost to a failure.
+    made = io.BytesIO()
+    BINARIES[form](answer, made)
+    if out is not None:
+        _write_file(made.getvalue(), out)
+        return
+    with _to_standard_output():
+        sys.stdout.buffer.write(made.getvalue())
+        sys.stdout.buffer.flush()
+
+
+def _write_file(content: bytes, out: str) -> None:
     try:
-        if out is None:
-            BINARIES[form](answer, sys.stdout.buffer)
-            return
-        with Path(out).open("wb") as file:
-            BINARIES[form](answer, file)
+        Path(out).write_bytes(content)
     except OSError as wrong:
-        raise StoreError(f"cannot write {out or 'standard output'}", where=wrong.strerror or "") from wrong
+        raise StoreError(f"cannot write {shortened(out)}", where=wrong.strerror or "") from wrong
+    except ValueError as wrong:
+        raise StoreError(f"cannot write {shortened(out)}", where="not a file name") from wrong
+
+
+@contextmanager
+def _to_standard_output() -> Iterator[None]:
+    """Say so where standard output cannot be written; a reader that has seen enough is no failure."""
+    try:
+        yield
+    except BrokenPipeError:
+        # Python would complain once more when it closes standard output at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as wrong:
+        raise StoreError("cannot write standard output", where=wrong.strerror or "") from wrong
 
 
 def _write_words(answer: Answer) -> None:
@@ -84,7 +107,10 @@ def _write_words(answer: Answer) -> None:
         remember(answer.store, answer.answer_id, answer.reference)
         words.append(f"Trace: techbalance trace '{answer.reference}'   [answer {answer.answer_id}]")
     if words:
-        sys.stderr.write("\n".join(words) + "\n")
+        # The data are out; nobody left to read the words is no failure.
+        with suppress(OSError):
+            sys.stderr.write("\n".join(words) + "\n")
+            sys.stderr.flush()
 
 
 def _plain(value: object) -> object:
@@ -100,7 +126,6 @@ def as_json(answer: Answer) -> str:
 def as_csv(answer: Answer) -> str:
     """Comma-separated values with a head; a null is an empty cell."""
     import csv
-    import io
 
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")

@@ -117,7 +117,7 @@ def _sums_of_months(headline: Table, freq: Freq, ytd_months: int) -> Table:
     newest = months_known(headline, freq, ytd_months)
     keys = (*SERIES_KEYS, *bucket, "known_on")
     counted = newest.group_by((*keys, "flow")).aggregate(
-        value_usd=newest.value_usd.sum(), held=newest.month.nunique()
+        value_usd=newest.value_usd.sum(), held=newest.month.nunique(where=newest.value_usd.notnull())
     )
     whole = counted.filter(counted.held == need)
     wide = _pivot(whole, keys, whole.value_usd)

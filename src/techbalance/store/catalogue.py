@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import platformdirs
 
 from techbalance import record
-from techbalance.errors import StoreError
+from techbalance.errors import CheckError, StoreError, shortened
 from techbalance.sources.declaration import Declaration, declared, routes
 
 if TYPE_CHECKING:
@@ -68,7 +68,15 @@ class Store:
 
     def __init__(self, home: Path | None = None) -> None:
         self.home = default_home() if home is None else home
-        if self.home.exists() and not self.home.is_dir():
+        try:
+            usable = self.home.is_dir() or not self.home.exists()
+        except OSError as wrong:
+            raise StoreError(
+                "the store cannot be opened",
+                where=f"{shortened(str(self.home))}: {wrong.strerror}",
+                remedy=f"Set {HOME_VARIABLE}",
+            ) from wrong
+        if not usable:
             raise StoreError("the store is not a folder", where=str(self.home), remedy=f"Set {HOME_VARIABLE}")
         self._open: dict[str, ibis.Table] = {}
 
@@ -95,7 +103,11 @@ class Store:
         Raises
         ------
         StoreError
-            No such table.
+            No such table, or a file of the store that cannot be read.
+        SchemaError
+            A file of the store lacks a column, or holds it in another kind.
+        CheckError
+            The store's own files hold two rows of one key.
         """
         if name not in self._open:
             self._open[name] = self._read(name)
@@ -108,8 +120,25 @@ class Store:
         own = self.files(name)
         if not own:
             return bundled
-        mine = self.engine.parquet(own, f"own_{name}").select(*bundled.columns)
+        from techbalance.store.own_files import check_files
+
+        schema = bundled.schema()
+        check_files(own, name, schema.to_pyarrow())
+        mine = self.engine.parquet(own, f"own_{name}").select(*bundled.columns).cast(schema)
+        self._refuse_repeats(name, mine)
         return mine.union(bundled.anti_join(mine, list(KEYS[name])))
+
+    def _refuse_repeats(self, name: str, mine: ibis.Table) -> None:
+        """Refuse two rows of one key among the user's own: they would be added up as if both were true."""
+        keys = list(KEYS[name])
+        counts = mine.group_by(keys).aggregate(held=mine.count())
+        for row in self.fetch_rows(counts.filter(counts.held > 1).order_by(keys).limit(1)):
+            where = ", ".join(f"{key} {row[key]}" for key in keys)
+            raise CheckError(
+                f"the store's own files of the table {name!r} hold {row['held']} rows of one key",
+                where=where,
+                remedy=f"Keep one of them; files: {', '.join(str(path) for path in self.files(name)[:5])}",
+            )
 
     def fetch(self, expression: ibis.Table) -> pa.Table:
         """Run an expression and bring its rows back as an Arrow table of exactly its types."""

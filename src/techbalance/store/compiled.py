@@ -16,6 +16,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
 from techbalance import record
+from techbalance.store.failures import as_store_error
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -116,7 +117,7 @@ def run(compiled: Compiled, values: dict[str, int]) -> tuple[pa.Table, tuple[str
     import duckdb
     import pyarrow as pa
 
-    with duckdb.connect(":memory:") as connection:
+    with as_store_error(), duckdb.connect(":memory:") as connection:
         for name in compiled.tables:
             place = str(record.path(name)).replace("'", "''")
             connection.execute(f"CREATE TEMP VIEW {name} AS SELECT * FROM read_parquet('{place}')")  # noqa: S608

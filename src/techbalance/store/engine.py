@@ -9,6 +9,7 @@ import ibis
 
 from techbalance.errors import StoreError
 from techbalance.store.catalogue import ENGINE_VARIABLE
+from techbalance.store.failures import as_store_error
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +30,8 @@ class DuckDBEngine:
 
     def parquet(self, paths: Sequence[Path], name: str) -> ibis.Table:
         """Open Parquet files of one schema as one table of this name."""
-        return self.connection.read_parquet([str(path) for path in paths], table_name=name)
+        with as_store_error():
+            return self.connection.read_parquet([str(path) for path in paths], table_name=name)
 
     def compile(self, expression: ibis.Table) -> str:
         """Write an expression as SQL of this engine."""
@@ -42,8 +44,9 @@ class DuckDBEngine:
         pandas, a quarter of a second that a short question has no use for.
         """
         sql = self.compile(expression)
-        result = self.connection.con.sql(sql).to_arrow_table()
-        return result.cast(expression.schema().to_pyarrow())
+        with as_store_error():
+            result = self.connection.con.sql(sql).to_arrow_table()
+            return result.cast(expression.schema().to_pyarrow())
 
 
 def connect() -> DuckDBEngine:
