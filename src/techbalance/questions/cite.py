@@ -17,18 +17,27 @@ if TYPE_CHECKING:
 
 SCHEMA = pa.schema([("source_id", pa.string()), ("citation", pa.string()), ("bibtex", pa.string())])
 
+# What is said of rows in the user's own store that name a source nobody recorded.
+UNRECORDED: dict[str, Any] = {
+    "publisher": "the user's own store",
+    "title": "Rows whose source has no record",
+    "citation": "Rows of the user's own store; their source has no record.",
+}
+
 
 def run(params: CiteParams, store: Store) -> Answer:
     """Answer ``cite``: the answer itself first (its ``source_id`` is null), then each of its sources."""
     cited = answer_of(params.what, store)
     lines = [_of_answer(cited)]
-    lines += [_of_source(one, store.sources[one]) for one in cited.source_ids]
+    lines += [_of_source(one, store.sources.get(one, UNRECORDED)) for one in cited.source_ids]
     return Answer(CITE, params, store, pa.Table.from_pylist(lines, schema=SCHEMA))
 
 
 def _of_answer(cited: Answer) -> dict[str, Any]:
     release = version("techbalance")
-    publishers = dict.fromkeys(str(cited.store.sources[one]["publisher"]) for one in cited.source_ids)
+    publishers = dict.fromkeys(
+        str(cited.store.sources.get(one, UNRECORDED)["publisher"]) for one in cited.source_ids
+    )
     from_whom = f" From figures of {_listed(list(publishers))}." if publishers else ""
     text = (
         f"techbalance {release}, \u201c{cited.question.summary.rstrip('.')}\u201d, {cited.command} "

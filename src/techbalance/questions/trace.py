@@ -12,6 +12,8 @@ from techbalance.questions.parameters.provenance import TRACE, TraceParams
 from techbalance.questions.reference import answer_of
 
 if TYPE_CHECKING:
+    from ibis import Table
+
     from techbalance.questions.answer import Lineage
     from techbalance.store.catalogue import Store
 
@@ -31,6 +33,14 @@ NAMES: Final = {
     "ip_charges": ("country", "flow", "period"),
     "macro": ("series", "country", "period", "unit"),
 }
+# The vintage of a figure that has one of its own; a published total shows none beside the rebuilt one's.
+VINTAGES: Final = {
+    "denominator_usd": "denominator_vintage",
+    "atp_balance_usd": "atp_vintage",
+    "published_usd": "published_vintage",
+}
+MOST_FIGURE_ROWS: Final = 20
+UNRECORDED: Final = "rows of the user's own store, whose source has no record"
 SCHEMA: Final = pa.schema(
     [
         ("step", pa.string()),
@@ -67,17 +77,20 @@ def run(params: TraceParams, store: Store) -> Answer:
 
 def _figures(traced: Answer) -> list[dict[str, Any]]:
     """Every money figure of the answer's first rows, named by its keys."""
-    lines = []
+    lines: list[dict[str, Any]] = []
     money = [name for name, column in traced.columns.items() if column.kind == "money"]
     keys = [name for name, column in traced.columns.items() if column.kind == "code"]
-    for row in traced.rows()[:20]:
+    rows = traced.rows()
+    for row in rows[:MOST_FIGURE_ROWS]:
         about = ", ".join(str(row[key]) for key in keys if row[key] is not None)
         for name in money:
             if row[name] is not None:
                 what = f"{name} of {about}" if about else name
-                lines.append(
-                    {"step": "figure", "what": what, "value_usd": row[name], "vintage": row.get("vintage")}
-                )
+                vintage = row.get(VINTAGES.get(name, "vintage"))
+                lines.append({"step": "figure", "what": what, "value_usd": row[name], "vintage": vintage})
+    if len(rows) > MOST_FIGURE_ROWS:
+        what = f"figures of {len(rows) - MOST_FIGURE_ROWS:,} further rows of the answer"
+        lines.append({"step": "figure", "what": what, "note": "ask for fewer rows to see each"})
     return lines or [
         {"step": "figure", "what": "no figure: everything asked for is null", "note": "not_covered"}
     ]
@@ -101,21 +114,37 @@ def _rows(part: Lineage, store: Store, top: int) -> list[dict[str, Any]]:
         }
         for row in store.fetch_rows(largest)
     ]
-    count = store.count(rows)
-    if count > top:
-        total = store.fetch_rows(rows.aggregate(total=rows[value].sum()))[0]["total"]
-        shown = sum(line["value_usd"] or 0 for line in lines)
-        rest = {"step": "row", "what": f"{count - top:,} further rows, added up", "table": part.table}
-        lines.append(rest | {"value_usd": _dollars(part.table, total - shown)})
+    return lines + _further(part, store, largest)
+
+
+def _further(part: Lineage, store: Store, largest: Table) -> list[dict[str, Any]]:
+    """Add up the rows that are not shown, exports and imports apart, so that the rows still add up."""
+    value = VALUES[part.table]
+    by = ["flow"] if "flow" in part.rows.columns else []
+    sums = [
+        rows.group_by(by).aggregate(count=rows.count(), total=rows[value].sum())
+        for rows in (part.rows, largest)
+    ]
+    every, shown = ({row.get("flow"): row for row in store.fetch_rows(table)} for table in sums)
+    lines = []
+    for flow, row in sorted(every.items(), key=lambda pair: str(pair[0])):
+        seen = shown.get(flow, {"count": 0, "total": 0})
+        count = row["count"] - seen["count"]
+        if count:
+            what = f"{count:,} further rows{f' of {flow}' if flow else ''}, added up"
+            total = _dollars(part.table, (row["total"] or 0) - (seen["total"] or 0))
+            lines.append({"step": "row", "what": what, "table": part.table, "value_usd": total})
     return lines
 
 
-def _dollars(table: str, value: float) -> int | None:
-    return None if table == "macro" else int(value)
+def _dollars(table: str, value: float | None) -> int | None:
+    return None if table == "macro" or value is None else int(value)
 
 
 def _source(source_id: str, store: Store) -> list[dict[str, Any]]:
-    facts = store.sources[source_id]
+    facts = store.sources.get(source_id)
+    if facts is None:
+        return [{"step": "source", "what": UNRECORDED, "source_id": source_id}]
     about = f"{facts['publisher']}: {facts['title']}"
     lines = [
         {"step": "source", "what": about, "source_id": source_id, "note": facts.get("citation")},
