@@ -87,10 +87,7 @@ def _draw(listed: list[Row], finding: BalanceFinding, description: str) -> dict[
     points = [_point(year, by_year.get(year)) for year in years]
     remarks = _remarks(points, finding)
     values = [p[k] for p in points for k in ("exports", "imports", "balance") if p[k] is not None]
-    low = min([0.0, *values, *(remark.narrow for remark in remarks)])
-    high = max(0.0, *values)
-    pad = (high - low) * 0.06
-    low, high = (low - pad if low < 0 else 0.0), high + pad
+    low, high = _reach(values, remarks)
     axis, scale = layout.year_axis(years, right=_RIGHT)
     y = alt.Y("balance:Q", scale=alt.Scale(domain=[low, high], nice=False), axis=layout.money_axis())
     base = layout.records(points).encode(x=alt.X("year:O", axis=axis, scale=scale), tooltip=_TOOLTIP)
@@ -106,6 +103,14 @@ def _draw(listed: list[Row], finding: BalanceFinding, description: str) -> dict[
         layers += _annotate(remark)
     layers += _end_labels(points, finding, low, high)
     return compose(*layers, height=_HEIGHT, description=description)
+
+
+def _reach(values: list[float], remarks: list[_Remark]) -> tuple[float, float]:
+    """Return the ends of the vertical scale, so that zero, every value and every remark fits."""
+    low, high = min(0.0, *values), max(0.0, *values)
+    pixel = (high - low) / _HEIGHT
+    ends = [r.narrow - (len(r.lines) * layout.LINE + 10) * pixel for r in remarks]
+    return min([low, *ends]), high + 20 * pixel
 
 
 _TOOLTIP = [
@@ -159,7 +164,7 @@ class _Remark:
 
 _ANNOTATED = 10
 """Fewer years than this are labelled by the axis alone."""
-_PLOT_NARROW, _PLOT_WIDE = 190, 520
+_PLOT_NARROW, _PLOT_WIDE = 190, theme.NARROW - _RIGHT
 """Widths in pixels of the smallest plot, and of the smallest one that counts as wide."""
 _LANE = 0.05
 """Distance of a remark from the bars above it, as a share of the largest balance."""
@@ -174,18 +179,29 @@ def _remarks(points: list[Row], finding: BalanceFinding) -> list[_Remark]:
     reach = max(abs(p["balance"]) for p in points if p["balance"] is not None)
     if record is not None:
         remarks.append(_below(points, record["year"], [f"{record['year']}: largest deficit"], reach))
+    taken = 0.0
     if turn is not None and turn is not record and turn["balance_usd"] < 0:
         lines = ["Turn to deficit,", f"{turn['year']}: {text.money(turn['balance_usd'])}"]
         remark = _below(points, turn["year"], lines, reach)
-        if not remarks or abs(remark.narrow - remarks[0].narrow) > reach * 3 * _LANE:
+        if all(_apart(remark, other, points) for other in remarks):
             remarks.append(remark)
+            taken = _width(lines) if remark.align == "right" else 0.0
     if best is not None and (turn is None or best["year"] < turn["year"]):
         lines = ["Largest surplus:", f"{text.money(best['balance_usd'])} in {best['year']}"]
         years_free = (turn or points[-1])["year"] - best["year"]
-        room = f"(width - {_RIGHT}) * {years_free} / {len(points)} > {_width(lines) + 10:.0f}"
+        needed = _width(lines) + taken + 10
+        room = f"(width - {_RIGHT}) * {years_free} / {len(points)} > {needed:.0f}"
         place = -reach * _LANE * 1.6
         remarks.append(_Remark(best["year"], lines, 0, place, place, "left", room))
     return remarks
+
+
+def _apart(one: _Remark, other: _Remark, points: list[Row]) -> bool:
+    """Say whether the text of one remark ends above the other's in a plot of any width."""
+    values = [p[name] for p in points for name in ("exports", "imports", "balance") if p[name] is not None]
+    pixel = (max(values) - min(0.0, *values)) / _HEIGHT
+    needed = (max(len(one.lines), len(other.lines)) * layout.LINE + 6) * pixel
+    return bool(min(abs(one.narrow - other.narrow), abs(one.wide - other.wide)) > needed)
 
 
 def _width(lines: list[str]) -> float:

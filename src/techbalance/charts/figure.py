@@ -62,7 +62,7 @@ class Figure:
         if heading:
             room = width - 2 * _PADDING
             spec["title"] = {
-                "text": text.wrap(self.title, room, theme.TITLE_SIZE, bold=True),
+                "text": text.balance_lines(self.title, room, theme.TITLE_SIZE, bold=True),
                 "subtitle": text.wrap(self.subtitle, room, theme.SUBTITLE_SIZE),
             }
         return spec

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import altair as alt
 import pyarrow as pa
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from techbalance.charts.rows import Credit, Row
 
 _ROW = 28
+_IS_NARROW = "width < 560"
+"""A grid of figures needs more width than a line before names and figures can be written in full."""
 _STRONG = 0.5
 """Share of the scale above which a cell is strong enough to need text in the colour of paper."""
 _COLUMNS = {
@@ -77,56 +79,74 @@ def group_partner_heat_map(
 def _draw(finding: GridFinding, description: str) -> dict[str, Any]:
     records = [_cell(cell) for cell in finding.cells]
     highest = max((record["value"] or 0.0) for record in records if not record["total"]) or 1.0
-    base = layout.records(records).encode(x=_columns(finding), y=_lines(finding), tooltip=_TOOLTIP)
-    shades = [paint.colour for paint in theme.HEAT]
-    scale = alt.Scale(type="sqrt", domain=[0, highest], range=shades)
+    left = _left(finding)
+    x_scale = alt.Scale(
+        type="band",
+        domain=list(finding.partners),
+        range=[alt.ExprRef(left), alt.ExprRef("width")],
+        paddingInner=0.03,
+        paddingOuter=0,
+    )
+    y_scale = alt.Scale(type="band", domain=list(finding.groups), paddingInner=0.06, paddingOuter=0)
+    x, y = alt.X("partner:O", axis=None, scale=x_scale), alt.Y("group:O", axis=None, scale=y_scale)
+    base = layout.records(records).encode(x=x, y=y, tooltip=_TOOLTIP)
+    shades = alt.Scale(type="sqrt", domain=[0, highest], range=[paint.colour for paint in theme.HEAT])
     cells = base.transform_filter("!datum.total && isValid(datum.value)").mark_rect()
     ink = f"datum.value == null ? ({theme.MUTED.expression}) : ({theme.INK.expression})"
     numbers = base.mark_text(
-        fontSize=layout.narrow("10.5", "12"),
+        fontSize=alt.ExprRef(f"{_IS_NARROW} ? 10.5 : 12"),
         color=alt.ExprRef(f"datum.strong ? ({theme.PAPER.expression}) : {ink}"),
         fontWeight=alt.ExprRef("datum.total ? 600 : 400"),
     )
     return compose(
-        cells.encode(color=alt.Color("value:Q", legend=None, scale=scale)),
-        numbers.encode(text=alt.value(layout.narrow("datum.whole", "datum.tenths"))),
+        cells.encode(color=alt.Color("value:Q", legend=None, scale=shades)),
+        numbers.encode(text=alt.value(alt.ExprRef(f"{_IS_NARROW} ? datum.whole : datum.tenths"))),
+        _partner_names(finding, left).encode(x=x),
+        _group_names(finding, left).encode(y=y),
         height=_ROW * len(finding.groups),
         description=description,
     )
 
 
-def _columns(finding: GridFinding) -> alt.X:
-    """Encode partners across, their names turned upright where a column is too narrow for the longest."""
-    names = finding.partners
-    widest = max(text.pixels(name, theme.LABEL_SIZE) for name in names.values()) + 8
-    turned = f"width / {len(names)} < {widest:.0f}"
-    axis = alt.Axis(
-        title=None,
-        orient="top",
-        labelExpr=layout.named(names),
-        labelAngle=alt.ExprRef(f"{turned} ? -90 : 0"),
-        labelAlign=alt.ExprRef(f"{turned} ? 'left' : 'center'"),
-        labelBaseline=alt.ExprRef(f"{turned} ? 'middle' : 'bottom'"),
-        labelColor=theme.INK.colour,
-        labelOverlap=False,
-        labelLimit=160,
-    )
-    scale = alt.Scale(domain=list(names), paddingInner=0.03, paddingOuter=0)
-    return alt.X("partner:O", scale=scale, axis=axis)
+def _short(finding: GridFinding) -> dict[str, str]:
+    return {code: theme.SHORT_GROUPS.get(code, name) for code, name in finding.groups.items()}
 
 
-def _lines(finding: GridFinding) -> alt.Y:
-    """Encode groups downwards, with short names in a narrow plot."""
-    names = finding.groups
-    short = {code: theme.SHORT_GROUPS.get(code, name) for code, name in names.items()}
-    axis = alt.Axis(
-        title=None,
-        labelExpr=f"{theme.IS_NARROW} ? {layout.named(short)} : {layout.named(names)}",
-        labelColor=theme.INK.colour,
-        labelLimit=220,
+def _left(finding: GridFinding) -> str:
+    """Return the pixels that the names of groups take at the left, as an expression.
+
+    The names are marks rather than labels of an axis, so that the width of the plot is known from the start
+    and nothing that depends on it moves while it is laid out.
+    """
+    short, wide = (
+        max(text.pixels(name, theme.LABEL_SIZE) for name in names.values()) + 8
+        for names in (_short(finding), finding.groups)
     )
-    scale = alt.Scale(domain=list(names), paddingInner=0.06, paddingOuter=0)
-    return alt.Y("group:O", scale=scale, axis=axis)
+    return f"({_IS_NARROW} ? {short:.0f} : {wide:.0f})"
+
+
+def _group_names(finding: GridFinding, left: str) -> alt.Chart:
+    """Write the groups beside their rows, short in a narrow plot."""
+    short = _short(finding)
+    records = [{"group": code, "name": name, "short": short[code]} for code, name in finding.groups.items()]
+    words = layout.records(records).mark_text(align="right", x=alt.ExprRef(f"{left} - 8"))
+    return cast(
+        alt.Chart, words.encode(text=alt.value(alt.ExprRef(f"{_IS_NARROW} ? datum.short : datum.name")))
+    )
+
+
+def _partner_names(finding: GridFinding, left: str) -> alt.Chart:
+    """Write the partners above their columns, upright where a column is too narrow for the longest."""
+    records = [{"partner": code, "name": name} for code, name in finding.partners.items()]
+    widest = max(text.pixels(record["name"], theme.LABEL_SIZE) for record in records) + 8
+    turned = f"(width - {left}) / {len(records)} < {widest:.0f}"
+    words = layout.records(records).mark_text(
+        y=layout.HEADING,
+        angle=alt.ExprRef(f"{turned} ? -90 : 0"),
+        align=alt.ExprRef(f"{turned} ? 'left' : 'center'"),
+        baseline=alt.ExprRef(f"{turned} ? 'middle' : 'bottom'"),
+    )
+    return cast(alt.Chart, words.encode(text="name:N"))
 
 
 _TOOLTIP = [

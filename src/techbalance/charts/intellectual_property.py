@@ -58,6 +58,7 @@ def intellectual_property(rows: pa.Table, *, year: int, credit: Credit, top: int
     """
     needs = ("country", "country_name", "receipts_usd", "payments_usd", "balance_usd", "conduit")
     listed = answer.read(rows, "intellectual property", needs=needs, values=("receipts_usd",))
+    answer.one_each(listed, "intellectual property", ("country", "year"))
     finding = find_ip(listed, year=year, top=top)
     alt_text = alternative.intellectual_property(finding)
     conduits = any(row["conduit"] for row in finding.shown)

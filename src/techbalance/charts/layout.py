@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 import altair as alt
 
-from techbalance.charts import theme
+from techbalance.charts import text, theme
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -97,6 +97,19 @@ def narrow(short: str, wide: str) -> alt.ExprRef:
     return alt.ExprRef(f"{theme.IS_NARROW} ? {short} : {wide}")
 
 
+def cut(field: str, room: str) -> alt.ExprRef:
+    """Cut a text to the characters that fit ``room``, an expression in pixels.
+
+    A mark's ``limit`` cuts to the pixel, but measures a long text many times; cut first, it measures once.
+    """
+    fits = f"floor(({room}) / {_CHARACTER})"
+    return alt.ExprRef(f"truncate({field}, {fits}, 'right', '{text.ELLIPSIS}')")
+
+
+_CHARACTER = 6.3
+"""Mean width of a letter at the size of labels, in pixels."""
+
+
 def zero_line(*, right: int = 0) -> alt.Chart:
     """Draw the horizontal line at zero, as far as the plot goes."""
     rule = records([{"zero": 0}]).mark_rule(x=0)
@@ -170,6 +183,7 @@ def year_axis(years: Sequence[int], *, right: int = 0) -> tuple[alt.Axis, alt.Sc
     shown = f"datum.value % ({step}) == 0 ? datum.label : ''"
     axis = alt.Axis(title=None, labelAngle=0, grid=False, labelOverlap=False, labelExpr=shown)
     scale = alt.Scale(
+        type="band",
         domain=list(years),
         range=[0, alt.ExprRef(f"width - {right}")],
         paddingInner=0.25,

@@ -102,7 +102,7 @@ def _draw(finding: ProductFinding, description: str) -> dict[str, Any]:
     return compose(
         bars.encode(x=alt.X("start:Q", axis=None, scale=scale), x2="end:Q", color=_colour(finding)),
         inside.encode(x=alt.X("middle:Q", axis=None), text=alt.value(alt.ExprRef(label))),
-        names.encode(y=y, text="name:N"),
+        names.encode(y=y, text=alt.value(layout.cut("datum.name", "width"))),
         amounts.encode(y=y, x=alt.X("value:Q", axis=None), text="amount:N"),
         height=_ROW * len(spots),
         description=description,

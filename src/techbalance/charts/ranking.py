@@ -123,11 +123,13 @@ def _draw(finding: RankFinding, description: str) -> dict[str, Any]:
         fontWeight=alt.ExprRef("datum.rose ? 600 : 400"),
         limit=alt.ExprRef(f"width - {_NAMES}"),
     )
+    written = layout.narrow("datum.short", "datum.name")
+    words = layout.cut("datum.name", f"width - {_NAMES}") if shape.drop else written
     zero = layout.records([{}]).mark_rule().encode(x=alt.XDatum(0, axis=None))
     layers = [
         bars.encode(x=x, x2=alt.datum(0)),
         amounts.encode(x=x, text="amount:N"),
-        names.encode(text=alt.value(layout.narrow("datum.short", "datum.name"))),
+        names.encode(text=alt.value(words)),
         *_lane(base, records, finding),
     ]
     if not shape.drop:

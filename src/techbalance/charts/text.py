@@ -214,3 +214,16 @@ def wrap(text: str, width: float, font_size: float, *, bold: bool = False) -> li
         else:
             lines.append(word)
     return lines
+
+
+def balance_lines(text: str, width: float, font_size: float, *, bold: bool = False) -> list[str]:
+    """Break a title into as few lines as fit, and those as equal in length as they can be."""
+    lines = wrap(text, width, font_size, bold=bold)
+    narrower = width
+    while narrower > width / 2:
+        narrower -= font_size / 2
+        closer = wrap(text, narrower, font_size, bold=bold)
+        if len(closer) > len(lines):
+            break
+        lines = closer
+    return lines

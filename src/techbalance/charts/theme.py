@@ -1,9 +1,10 @@
 """How do all charts look: which colour is whose, in light and in dark, and how are axes and text set?
 
 Colours extend the set of Okabe & Ito (2008), which people with the common forms of colour blindness can
-tell apart; yellow is darkened to olive so that it shows on white, and two hues near those of Tol (2021) are
-added. No chart relies on colour alone. Every colour is a pair, chosen by the parameter ``dark`` of the drawn
-chart, so that one specification serves both modes and a page can switch while it is open.
+tell apart. Its yellow does not show on white; olive takes its place, and wine, teal and grey are added, each
+as dark as it must be to stay apart from the others for everyone. Still no chart relies on colour alone. Every
+colour is a pair, chosen by the parameter ``dark`` of the drawn chart, so that one specification serves both
+modes and a page can switch while it is open.
 """
 
 from __future__ import annotations
@@ -37,17 +38,18 @@ RULE = Paint("#e3e5e8", "#2e3339")
 ZERO = Paint("#3d4248", "#b9bec5")
 FAINT = Paint("#b3b8be", "#5d646c")
 
-BLUE = Paint("#0072b2", "#4fa8dc")
-VERMILLION = Paint("#d55e00", "#f0843c")
-GREEN = Paint("#009e73", "#2fc197")
-PURPLE = Paint("#cc79a7", "#dd97bd")
-SKY = Paint("#56b4e9", "#8ccbf0")
-ORANGE = Paint("#e69f00", "#f2b632")
-OLIVE = Paint("#8f8400", "#d6ca3c")
-WINE = Paint("#882255", "#c4608f")
-TEAL = Paint("#2b8c88", "#66c2bd")
+BLUE = Paint("#0072b2", "#587ee9")
+VERMILLION = Paint("#d55e00", "#d66b1c")
+GREEN = Paint("#009e73", "#1ecd85")
+PURPLE = Paint("#cc79a7", "#f6a2c8")
+SKY = Paint("#56b4e9", "#8cc3ff")
+ORANGE = Paint("#e69f00", "#e5c026")
+OLIVE = Paint("#474a08", "#7b672f")
+WINE = Paint("#7d1438", "#b13a5a")
+TEAL = Paint("#205b52", "#049186")
+BLACK = Paint("#15171a", "#fbffff")
+GREY = Paint("#6c7075", "#82868b")
 SLATE = Paint("#4a5058", "#c3c8ce")
-GREY = Paint("#8a9098", "#868d96")
 
 EXPORTS, IMPORTS, BALANCE = BLUE, VERMILLION, SLATE
 
@@ -61,7 +63,7 @@ GROUPS: dict[str, Paint] = {
     "07": OLIVE,
     "08": SKY,
     "09": GREY,
-    "10": SLATE,
+    "10": BLACK,
 }
 PARTNERS: dict[str, Paint] = {
     "CHN": VERMILLION,
@@ -70,7 +72,7 @@ PARTNERS: dict[str, Paint] = {
     "IRL": ORANGE,
     "VNM": PURPLE,
     "THA": SKY,
-    "DEU": SLATE,
+    "DEU": BLACK,
     "JPN": OLIVE,
     "MYS": TEAL,
     "KOR": WINE,

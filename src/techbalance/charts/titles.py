@@ -111,17 +111,19 @@ def ranked_bars(finding: RankFinding) -> str:
     leader, year = finding.shown[0], finding.year
     name = short_name(leader["name"], finding.by)
     role = _ROLES[finding.by, finding.measure]
-    amount = text.money(leader["value_usd"])
+    amount = f"at {text.money(leader['value_usd'])}"
+    if finding.measure == "balance":
+        amount = f"with a {text.side(leader['value_usd'])} of {text.size(leader['value_usd'])}"
     if leader["tied"]:
-        return f"{name} shared the first place in {year}, at {amount}"
+        return f"{name} shared the first place in {year}, {amount}"
     if leader["previous_rank"] == 1:
-        return f"{name} stayed the largest {role} in {year}, at {amount}"
+        return f"{name} stayed the largest {role} in {year}, {amount}"
     if leader["previous_rank"] is None or finding.former is None:
-        return f"{name} was the largest {role} in {year}, at {amount}"
+        return f"{name} was the largest {role} in {year}, {amount}"
     former = finding.former
     fell = short_name(former[f"{finding.by}_name"] or former[finding.by], finding.by)
     return (
-        f"{name} became the largest {role} in {year}, at {amount}; "
+        f"{name} became the largest {role} in {year}, {amount}; "
         f"{fell} fell from 1st to {text.ordinal(former['rank'])}"
     )
 
