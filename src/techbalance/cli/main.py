@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from typing import TYPE_CHECKING, Any
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from techbalance.cli.commands import FORMATS, command_for
+from techbalance.cli.report import report
 from techbalance.errors import ParameterError, TechbalanceError, UnknownCodeError
 from techbalance.questions.registry import QUESTIONS, ask
 
@@ -42,17 +44,24 @@ def application() -> typer.Typer:
                 app.add_typer(groups[parent], name=parent, help=f"See {parent} --help.")
             target = groups[parent]
         target.command(word)(command_for(question, _answer))
+    app.command("report")(report)
     return app
 
 
-def _options(
-    version: bool = typer.Option(False, "--version", help="Print the version and stop", is_eager=True),
-) -> None:
-    if version:
-        from importlib.metadata import version as installed
+def _print_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
 
-        typer.echo(installed("techbalance"))
+        typer.echo(version("techbalance"))
         raise typer.Exit
+
+
+def _options(
+    version: bool = typer.Option(
+        False, "--version", help="Print the version and stop", is_eager=True, callback=_print_version
+    ),
+) -> None:
+    del version
 
 
 def _answer(question: Question, given: dict[str, Any], form: str | None, out: str | None) -> None:
@@ -85,6 +94,10 @@ def _format(form: str | None, out: str | None) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit."""
+    for stream in (sys.stdout, sys.stderr):
+        # A pipe on Windows has a code page without a true minus sign; data are UTF-8 everywhere.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     sys.exit(run(sys.argv[1:] if arguments is None else list(arguments)))
 
 

@@ -1,1 +1,1 @@
-"""Documents made from answers."""
+"""Documents: what the record says, as one page that needs nothing else."""

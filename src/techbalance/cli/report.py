@@ -1,0 +1,27 @@
+"""The command ``report``: one page and its data, from what is held."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+
+FOLDER = "techbalance-report"
+
+
+def report(
+    out: str = typer.Option(
+        FOLDER, "--out", metavar="DIR", help="Folder to write to; made when it is not there"
+    ),
+) -> None:
+    """Write the state of technology trade as one HTML page that needs no network, and its data as CSV."""
+    from techbalance.report.page import PAGE, compose, write
+    from techbalance.store.catalogue import Store
+
+    written = write(compose(Store()), Path(out))
+    typer.echo(str(written.page))
+    size = f"{written.page_bytes / 1e6:.1f} MB"
+    typer.echo(
+        f"{PAGE} ({size}) stands by itself; {len(written.data)} data files lie beside it. Open it in a browser.",
+        err=True,
+    )

@@ -1,0 +1,175 @@
+"""How does the report come together? Questions, then drawings beside them, then one page and its data files."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Final
+
+from techbalance.errors import StoreError
+from techbalance.report import stills
+from techbalance.report.blocks import Chart, Table
+from techbalance.report.data_files import as_csv
+from techbalance.report.inquiry import Inquiry
+from techbalance.report.rendering import render
+from techbalance.report.runtime import chart_library
+from techbalance.report.sections import (
+    balance,
+    checks,
+    claims,
+    denominators,
+    groups,
+    intellectual_property,
+    key_figures,
+    products,
+    reconciliation,
+    revisions,
+    sources,
+    tracing,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from techbalance.report.blocks import KeyFigure, Section
+    from techbalance.report.stills import Still
+    from techbalance.store.catalogue import Store
+
+PAGE: Final = "index.html"
+DATA: Final = "data"
+
+_SECTIONS: Final = (
+    balance,
+    denominators,
+    groups,
+    products,
+    reconciliation,
+    revisions,
+    intellectual_property,
+    claims,
+    checks,
+    sources,
+    tracing,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything the page says.
+
+    Parameters
+    ----------
+    title
+        Its heading.
+    key_figures
+        The figures at its head.
+    sections
+        What follows, in order.
+    stills
+        The drawings of every chart, by its id.
+    release
+        Version of the package.
+    store_version
+        Sixteen hexadecimal digits for what was held.
+    """
+
+    title: str
+    key_figures: tuple[KeyFigure, ...]
+    sections: tuple[Section, ...]
+    stills: dict[str, Still]
+    release: str
+    store_version: str
+
+    @property
+    def blocks(self) -> Iterator[Chart | Table]:
+        """Every chart and table, in order."""
+        for section in self.sections:
+            for block in section.blocks:
+                if isinstance(block, (Chart, Table)):
+                    yield block
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What was written.
+
+    Parameters
+    ----------
+    page
+        The page.
+    page_bytes
+        Its size.
+    data
+        The data files.
+    """
+
+    page: Path
+    page_bytes: int
+    data: tuple[Path, ...]
+
+
+def compose(store: Store) -> Report:
+    """Ask everything the report says of a store, and draw its charts meanwhile.
+
+    Raises
+    ------
+    NotCoveredError
+        The store holds no full year of the balance, or no two years of ten-digit imports.
+    """
+    inquiry = Inquiry(store)
+    # Drawing needs no interpreter lock, so that the charts of a section are drawn while the next one asks.
+    with ThreadPoolExecutor(max_workers=1) as draughtsman:
+        draughtsman.submit(chart_library)
+        drawn: dict[str, Future[Still]] = {}
+        figures = key_figures.key_figures(inquiry)
+        sections = []
+        for one in _SECTIONS:
+            section = one.section(inquiry)
+            sections.append(section)
+            for block in section.blocks:
+                if isinstance(block, Chart):
+                    drawn[block.id] = draughtsman.submit(stills.draw, block.figure)
+        return Report(
+            title=key_figures.headline(inquiry),
+            key_figures=figures,
+            sections=tuple(sections),
+            stills={name: still.result() for name, still in drawn.items()},
+            release=version("techbalance"),
+            store_version=store.version,
+        )
+
+
+def write(report: Report, folder: Path) -> Written:
+    """Write the page and one data file for each chart and table; other files in the folder stay.
+
+    Parameters
+    ----------
+    report
+        What to write.
+    folder
+        Where; made when it does not exist.
+
+    Raises
+    ------
+    StoreError
+        The folder cannot be written.
+    """
+    html = render(report).encode("utf-8")
+    data = []
+    try:
+        (folder / DATA).mkdir(parents=True, exist_ok=True)
+        for block in report.blocks:
+            path = folder / DATA / f"{block.id}.csv"
+            path.write_text(as_csv(block.rows), encoding="utf-8", newline="")
+            data.append(path)
+        page = folder / PAGE
+        page.write_bytes(html)
+    except OSError as wrong:
+        raise StoreError(
+            f"the report cannot be written to {folder}",
+            where=wrong.strerror or "",
+            remedy="Choose another folder with --out",
+        ) from wrong
+    return Written(page, len(html), tuple(data))
