@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ibis.expr.types import NumericValue, StringValue
 
 
-def charges(rows: Table) -> Table:
+def charges(rows: Table, *, by_vintage: bool = False) -> Table:
     """Receipts, payments and balance of charges for the use of intellectual property (F1).
 
     Parameters
@@ -21,25 +21,31 @@ def charges(rows: Table) -> Table:
     rows
         One row per (country, flow, year) of one vintage; needs ``flow`` (``receipts``, ``payments``),
         ``value_usd`` (nominal US dollars, BPM6 services item SH), ``vintage``.
+    by_vintage
+        Whether the rows hold several vintages, each to be a row of its own.
 
     Returns
     -------
     Table
         One row per country and year: ``receipts_usd``, ``payments_usd`` and ``balance_usd = receipts -
         payments`` (positive is a surplus; null unless both sides are there), ``vintage`` and ``oldest``: the
-        newer and the older vintage of the two sides.
+        newer and the older vintage of the two sides. By vintage, one row per country, year and vintage.
 
     Notes
     -----
     IMF, BPM6 (2009), item "charges for the use of intellectual property n.i.e.". Excludes the sale of
     patents (capital account) and parts of audiovisual and software licences.
     """
-    wide = rows.group_by("country", "country_name", "year").aggregate(
+    if by_vintage:
+        rows = rows.mutate(known_on=rows.vintage)
+    keys = ["country", "country_name", "year", *(["known_on"] if by_vintage else [])]
+    wide = rows.group_by(keys).aggregate(
         receipts_usd=rows.value_usd.sum(where=rows.flow == "receipts"),
         payments_usd=rows.value_usd.sum(where=rows.flow == "payments"),
         vintage=rows.vintage.max(),
         oldest=rows.vintage.min(),
     )
+    wide = wide.drop("known_on") if by_vintage else wide
     return wide.mutate(balance_usd=wide.receipts_usd - wide.payments_usd)
 
 

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 import ibis
 
 from techbalance.classifications.conduits import CONDUITS, SOURCE
+from techbalance.errors import ParameterError
 from techbalance.indicators import intellectual_property, periods
 from techbalance.questions.answer import Answer, Lineage
 from techbalance.questions.countries import CountryBook
+from techbalance.questions.ip_vintages import vintage_rows
+from techbalance.questions.ip_world import RATIO_COLUMNS, SHARE_COLUMNS, World, one_country
 from techbalance.questions.notes import together
 from techbalance.questions.parameters.intellectual_property import IP, IpParams
 from techbalance.questions.published import Published
@@ -30,14 +33,20 @@ def run(params: IpParams, store: Store) -> Answer:
 
     Without a year the newest year in which both sides of a country are held is read, country by country.
     """
-    day = params.as_of.day if params.as_of else None
+    day = _day(params)
     book = CountryBook.of_charges(store)
     spans = book.spans(params.country or ())
+    left_out = _left_out(params, book, spans)
     every = store.table("ip_charges")
     if params.country:
         every = _within(every, spans)
+    if params.without_conduits:
+        every = every.filter(~every.country.isin(list(CONDUITS)))
+        spans = {code: years for code, years in spans.items() if code not in CONDUITS}
     every = in_years(every, params.year)
     rows = periods.up_to(every, day)
+    if params.vintages:
+        return _through_vintages(params, store, rows, spans, left_out)
     newest = rows.group_by("country", "year", "flow").aggregate(vintage=rows.vintage.max())
     rows = rows.semi_join(newest, ["country", "year", "flow", "vintage"])
     table = intellectual_property.charges(rows)
@@ -47,9 +56,17 @@ def run(params: IpParams, store: Store) -> Answer:
     table = _with_missing(table, params, book, spans)
     table = table.mutate(conduit=_conduit(table), note=_note(table, every, day))
     lineage = [Lineage("ip_charges", rows, "balance = receipts - payments")]
-    extra: tuple[str, ...] = ()
+    extra: list[str] = []
+    world = World(store, day, params.without_conduits)
+    other = one_country(book, params.against) if params.against else None
+    if params.shares:
+        table, extra = world.with_shares(table), [*extra, *SHARE_COLUMNS]
+    if other is not None:
+        table, extra = world.with_ratio(table, other), [*extra, *RATIO_COLUMNS]
+    lineage += world.lineage(table, other, shares=params.shares)
     if params.cover:
-        table, extra, atp = _covered(table, store, day)
+        table, covers, atp = _covered(table, store, day)
+        extra += covers
         lineage.append(atp)
     order = [*([table.year] if params.year else []), ibis.desc(table.receipts_usd), table.country]
     if params.top:
@@ -57,10 +74,57 @@ def run(params: IpParams, store: Store) -> Answer:
         place = ibis.row_number().over(ibis.window(group_by=within, order_by=order[-2:]))
         table = table.mutate(place=place).filter(lambda row: row.place < params.top).drop("place")
     columns = ["country", "country_name", "year", *IP.columns[:-1], *extra, "note"]
-    notes = [f"Receipts of conduit economies may be shifted profits; economies after {SOURCE}."]
+    notes = [*left_out, f"Receipts of conduit economies may be shifted profits; economies after {SOURCE}."]
     if params.year is None:
         notes.append("The newest year of each country; years differ between countries.")
     return Answer(IP, params, store, table.order_by(order).select(columns), tuple(notes), tuple(lineage))
+
+
+def _left_out(params: IpParams, book: CountryBook, spans: dict[str, list[Span]]) -> list[str]:
+    """Name the conduits that a view without them leaves out.
+
+    Raises
+    ------
+    ParameterError
+        It would leave out every country asked for.
+    """
+    if not params.without_conduits:
+        return []
+    named = [code for code in spans if code in CONDUITS]
+    if spans and len(named) == len(spans):
+        raise ParameterError(
+            f"{' and '.join(map(book.name, named))}: conduit economies, all asked for",
+            remedy="Leave out without_conduits, or name another country",
+        )
+    names = map(book.name, named) if named else CONDUITS.values()
+    return [f"Left out as conduit economies: {', '.join(names)}."]
+
+
+def _through_vintages(
+    params: IpParams,
+    store: Store,
+    rows: Table,
+    spans: dict[str, list[Span]],
+    notes: list[str],
+) -> Answer:
+    """Answer with one row per vintage of each figure."""
+    book = CountryBook.of_charges(store)
+    if params.year is None:
+        # A revision is of one year: the newest year of each country, as without vintages.
+        rows = rows.semi_join(_last_year(intellectual_property.charges(rows)), ["country", "year"])
+    table = _with_missing(intellectual_property.charges(rows, by_vintage=True), params, book, spans)
+    table = table.mutate(conduit=_conduit(table), note=intellectual_property.why_null(table))
+    held = store.fetch_rows(
+        periods.up_to(store.table("ip_charges"), _day(params)).select("vintage").distinct()
+    )
+    days = sorted(row["vintage"].isoformat() for row in held)
+    searched = f"Vintages held: {', '.join(days)}; one that is not listed does not hold the year."
+    lineage = Lineage("ip_charges", rows, "balance = receipts - payments, vintage by vintage")
+    return Answer(IP, params, store, vintage_rows(table, store), (*notes, searched), (lineage,))
+
+
+def _day(params: IpParams) -> dt.date | None:
+    return params.as_of.day if params.as_of else None
 
 
 def _last_year(table: Table) -> Table:

@@ -23,6 +23,7 @@ VALUES: Final = {
     "trade": "general_usd",
     "trade_outside_list": "general_usd",
     "ip_charges": "value_usd",
+    "ip_charges_areas": "value_usd",
     "macro": "value",
 }
 # What tells one stored row from another, for people.
@@ -31,6 +32,7 @@ NAMES: Final = {
     "trade": ("flow", "product", "partner", "period", "group", "match"),
     "trade_outside_list": ("flow", "partner", "period", "match"),
     "ip_charges": ("country", "flow", "period"),
+    "ip_charges_areas": ("country", "flow", "period"),
     "macro": ("series", "country", "period", "unit"),
 }
 # The vintage of a figure that has one of its own; a published total shows none beside the rebuilt one's.

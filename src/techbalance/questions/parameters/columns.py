@@ -107,6 +107,21 @@ COLUMNS: Final[dict[str, Column]] = {
         "ratio", "ratio", "Intellectual property balance (services, BOP basis) over the ATP deficit"
     ),
     "atp_vintage": Column("date", "", "Day on which the ATP balance was current"),
+    "receipts_rank": Column("count", "", "1 is the largest receiver of the year among all countries held"),
+    "receipts_share": Column("ratio", "ratio", "Receipts over the world's receipts, in [0, 1]"),
+    "payments_share": Column("ratio", "ratio", "Payments over the world's payments, in [0, 1]"),
+    "world_vintage": Column("date", "", "Day on which the world's figure was current"),
+    "against": Column("code", "", "Country divided by, ISO3"),
+    "against_receipts_usd": Column("money", "US dollars", "Receipts of the country divided by"),
+    "receipts_ratio": Column("ratio", "ratio", "Receipts over those of the country divided by; null over 0"),
+    "receipts_revision_usd": Column(
+        "money", "US dollars", "Receipts less those of the vintage before; null in the first"
+    ),
+    "balance_revision_usd": Column(
+        "money", "US dollars", "Balance less that of the vintage before; null in the first"
+    ),
+    "quoted_usd": Column("money", "US dollars", "What an article quoted; the note names the flow"),
+    "quoted_gap_usd": Column("money", "US dollars", "Figure less the quoted one; null where none was quoted"),
     # claims
     "claim_id": Column("code", "", "Which statement"),
     "stated": Column("text", "", "What is stated, with its unit"),
