@@ -4,6 +4,9 @@ from pathlib import Path
 
 import pytest
 
+import techbalance
+from techbalance.api import TechBalance
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -29,3 +32,9 @@ def shared_reference() -> Path:
     if not folder.is_dir():
         pytest.skip("the shared reference folder is not beside this checkout")
     return folder
+
+
+@pytest.fixture(scope="session")
+def tb(tmp_path_factory: pytest.TempPathFactory) -> TechBalance:
+    """The bundled record with an empty store beside it: opened once, since questions change nothing."""
+    return techbalance.open(tmp_path_factory.mktemp("home"))
