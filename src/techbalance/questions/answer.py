@@ -31,11 +31,14 @@ class Lineage:
         The stored rows that went in, with ``source_id`` and ``vintage``.
     formula
         What was done with them, in one line.
+    value
+        The column of the rows that went in, where it is another than the table's usual one.
     """
 
     table: str
     rows: ibis.Table
     formula: str
+    value: str | None = None
 
 
 @dataclass(frozen=True, eq=False)

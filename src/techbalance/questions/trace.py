@@ -99,7 +99,7 @@ def _figures(traced: Answer) -> list[dict[str, Any]]:
 
 
 def _rows(part: Lineage, store: Store, top: int) -> list[dict[str, Any]]:
-    value = VALUES[part.table]
+    value = part.value or VALUES[part.table]
     rows = part.rows
     sized = rows.mutate(size=rows[value].abs())
     names = [name for name in NAMES[part.table] if name in rows.columns]
@@ -121,7 +121,7 @@ def _rows(part: Lineage, store: Store, top: int) -> list[dict[str, Any]]:
 
 def _further(part: Lineage, store: Store, largest: Table) -> list[dict[str, Any]]:
     """Add up the rows that are not shown, exports and imports apart, so that the rows still add up."""
-    value = VALUES[part.table]
+    value = part.value or VALUES[part.table]
     by = ["flow"] if "flow" in part.rows.columns else []
     sums = [
         rows.group_by(by).aggregate(count=rows.count(), total=rows[value].sum())
