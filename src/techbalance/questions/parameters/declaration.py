@@ -53,7 +53,8 @@ def _text(value: object) -> str:
 
 
 def _as_parameter_error(model: type[Params], wrong: ValidationError) -> ParameterError | UnknownCodeError:
-    first = wrong.errors(include_url=False)[0]
+    # A misspelt name comes first: it is why another one is missing.
+    first = min(wrong.errors(include_url=False), key=lambda error: error["type"] != "extra_forbidden")
     name = str(first["loc"][0]) if first["loc"] else "parameters"
     known = {info.alias or field: info.description or "" for field, info in model.model_fields.items()}
     if first["type"] == "extra_forbidden":
