@@ -109,6 +109,15 @@ class InterCountryTable:
         """One over output, and 0 for a sector without output: what turns flows into coefficients."""
         return np.divide(1.0, self.output, out=np.zeros_like(self.output), where=self.output != 0)
 
+    @cached_property
+    def exports_by_partner(self) -> Array:
+        """Gross exports of each sector to each country, sectors x countries; 0 to its own country."""
+        exports = self.by_country(self.intermediate) + self.final
+        for place, block in enumerate(self.blocks):
+            exports[block, place] = 0.0
+        exports.flags.writeable = False
+        return exports
+
     def position(self, country: str) -> int:
         """Give the place of ``country`` in ``countries``.
 

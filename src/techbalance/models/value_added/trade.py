@@ -137,10 +137,7 @@ def trade_in_value_added(system: LeontiefSystem) -> TradeInValueAdded:
 
 def exports_by_partner(table: InterCountryTable) -> Array:
     """Give gross exports of each sector to each country, sectors x countries; 0 to its own country."""
-    exports = table.by_country(table.intermediate) + table.final
-    for place, block in enumerate(table.blocks):
-        exports[block, place] = 0.0
-    return exports
+    return table.exports_by_partner
 
 
 def absorbed_by_sector(system: LeontiefSystem, absorber: str) -> Array:
