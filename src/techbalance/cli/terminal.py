@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from rich import box
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 WIDTH: Final = 100
 LONGEST_CELL: Final = 46
+# Words in a question that is laid out compactly.
+COMPACT_CELL: Final = 20
 # So few rows whose columns do not fit are written row by row, and nothing is left out.
 FEW_ROWS: Final = 3
 # Beside the cell itself, a column takes one space on each side and one between columns.
@@ -28,6 +31,8 @@ def as_table(answer: Answer) -> str:
     text = written(answer)
     if not text.rows:
         return "no rows\n"
+    if answer.question.layout == "compact":
+        text = _compact(text)
     if answer.question.layout == "list":
         return _as_list(answer)
     kept = _columns_that_fit(text)
@@ -53,6 +58,18 @@ def as_table(answer: Answer) -> str:
     if cut:
         console.print(Text(f"Not shown for width: {', '.join(cut)}; --format csv has every column."))
     return "\n".join(line.rstrip() for line in lines.getvalue().splitlines()) + "\n"
+
+
+def _compact(text: Written) -> Written:
+    """Cut long words, so that figures beside them find room; other formats have them whole."""
+    rows = tuple(
+        tuple(
+            cell if right or len(cell) <= COMPACT_CELL else f"{cell[: COMPACT_CELL - 1].rstrip()}\u2026"
+            for cell, right in zip(row, text.right, strict=True)
+        )
+        for row in text.rows
+    )
+    return replace(text, rows=rows)
 
 
 def _as_list(answer: Answer) -> str:

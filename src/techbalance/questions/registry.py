@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 from techbalance.errors import UnknownCodeError
-from techbalance.questions.parameters import accounts, claims, intellectual_property, provenance
+from techbalance.questions.parameters import accounts, claims, dependence, intellectual_property, provenance
 from techbalance.questions.parameters.declaration import Params, Question, split_reference
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ QUESTIONS: Final[dict[str, Question]] = {
         accounts.RECORDS,
         accounts.RECONCILE,
         intellectual_property.IP,
+        dependence.DEPENDENCE,
         claims.CLAIMS_LIST,
         claims.CLAIMS_CHECK,
         provenance.TRACE,

@@ -95,6 +95,8 @@ def _column(name: str, column: Column, values: Sequence[object]) -> tuple[str, l
         return f"{title} {unit}", [_number(value, scale, digits) for value in values]
     if column.kind == "ratio":
         return title, [_number(value, 1, 4) for value in values]
+    if column.kind == "number":
+        return title, [_number(value, 1, 2) for value in values]
     return title, [_text(value) for value in values]
 
 

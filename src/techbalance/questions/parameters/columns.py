@@ -122,6 +122,100 @@ COLUMNS: Final[dict[str, Column]] = {
     ),
     "quoted_usd": Column("money", "US dollars", "What an article quoted; the note names the flow"),
     "quoted_gap_usd": Column("money", "US dollars", "Figure less the quoted one; null where none was quoted"),
+    # dependence
+    "level": Column("code", "", "What a row is: product, group, or all (the whole list)"),
+    "consumption_usd": Column("money", "US dollars", "Imports for consumption, customs value"),
+    "quantity": Column("number", "unit of the panel", "Quantity; null where units differ"),
+    "hhi": Column(
+        "ratio",
+        "ratio",
+        "Sum of squared shares of suppliers, 0 to 1 (0.42 is 4,200 points); null without trade",
+    ),
+    "hhi_normalised": Column(
+        "ratio", "ratio", "The index from 0 (all equal) to 1 (one); null for one supplier"
+    ),
+    "effective_suppliers": Column(
+        "number", "suppliers", "One over the index: equal suppliers that would give it"
+    ),
+    "top_partner": Column("code", "", "Largest supplier, ISO3 or Census code"),
+    "top_partner_name": Column("name", "", "Name of the largest supplier"),
+    "top_share": Column("ratio", "ratio", "Share of the largest supplier in imports"),
+    "top3_share": Column("ratio", "ratio", "Share of the three largest suppliers in imports"),
+    "suppliers": Column("count", "suppliers", "Suppliers with imports above zero"),
+    "suppliers_counted": Column(
+        "code", "", "Which suppliers the normalised index counts: observed, or all there are"
+    ),
+    "is_single_point": Column(
+        "flag", "", "Whether the largest share reaches that of a single point of failure"
+    ),
+    "flags": Column("text", "", "Criteria met, and single_point; none where nothing is"),
+    "friend_share": Column("ratio", "ratio", "Share of the friends named, in imports"),
+    "other_share": Column("ratio", "ratio", "Share of all who are not friends; both add to 1"),
+    "screen": Column("code", "", "Rule that was judged"),
+    "flag": Column("flag", "", "Whether the rule holds over its years; null where it cannot be judged"),
+    "criteria_met": Column("text", "", "Criteria met of those that could be judged in the year"),
+    "persistence": Column(
+        "text", "", "Years in which all criteria that could be judged were met, of years seen"
+    ),
+    "distance": Column(
+        "ratio",
+        "unit of the measure",
+        "How far beyond its threshold the criterion is; negative is short of it",
+    ),
+    "nearest_criterion": Column("code", "", "The criterion least far beyond its threshold, which decides"),
+    "criterion": Column("code", "", "One criterion of the screen"),
+    "measured": Column("code", "", "What the criterion looks at, and on which side"),
+    "value": Column("ratio", "unit of the measure", "Value of the measure; null where it is not held"),
+    "comparator": Column("code", "", "How the value is held against the threshold"),
+    "threshold": Column("ratio", "unit of the measure", "Threshold of the criterion"),
+    "is_met": Column("flag", "", "Whether the criterion is met; null where it cannot be judged"),
+    "threshold_status": Column("code", "", "read in the source, or unverified"),
+    # stress
+    "stage": Column("count", "", "Stage of the shock, from 1"),
+    "without": Column("text", "", "Suppliers that fail"),
+    "loss_usd": Column("money", "US dollars", "Imports that are lost; at least 0"),
+    "recovered_usd": Column("money", "US dollars", "What others make good at the low capacity"),
+    "recovered_high_usd": Column("money", "US dollars", "What others make good at the high capacity"),
+    "shortfall_usd": Column("money", "US dollars", "Loss less recovered, at the low capacity"),
+    "shortfall_low_usd": Column("money", "US dollars", "Loss less recovered, at the high capacity"),
+    "lost_share": Column("ratio", "ratio", "Loss over imports; null without imports"),
+    "price_effect": Column(
+        "ratio", "log points", "Modelled rise of the import price index, median of the draws; null says why"
+    ),
+    "price_effect_low": Column("ratio", "log points", "The same, 5th percentile of the draws"),
+    "price_effect_high": Column("ratio", "log points", "The same, 95th percentile of the draws"),
+    "sigma": Column("number", "", "Elasticity of substitution, median of the draws"),
+    "sigma_from": Column("text", "", "Source of the elasticity, and the step by which it was found"),
+    "covered_share": Column("ratio", "ratio", "Share of imports in products with a price effect"),
+    "capacity": Column(
+        "text", "", "Assumed share of their exports by which others can sell more, low and high"
+    ),
+    "capacity_basis": Column("text", "", "Exports of which the capacity is a share"),
+    "bound_usd": Column("money", "US dollars", "No set of as many suppliers does more harm"),
+    "is_exact": Column("flag", "", "Whether the worst case is proven, or only bounded"),
+    # exposure and diversion
+    "industry": Column("code", "", "Using industry, code of the table"),
+    "face_share": Column("ratio", "ratio", "Share of the partner in direct inputs, own country's included"),
+    "lookthrough_share": Column(
+        "ratio", "ratio", "Share of the partner in all inputs, suppliers' suppliers counted (L - I)"
+    ),
+    "output_share": Column(
+        "ratio", "ratio", "The same of all output called for, the industry's own included (L)"
+    ),
+    "lookthrough_ratio": Column("ratio", "ratio", "Looked through over face value; null where that is 0"),
+    "lag": Column("count", "years", "Years by which purchases run ahead"),
+    "sales_change_usd": Column("money", "US dollars", "Change of the partner's sales to us"),
+    "avoided_change_usd": Column("money", "US dollars", "Change of the avoided supplier's sales to us"),
+    "purchases_change_usd": Column(
+        "money",
+        "US dollars",
+        "Change of the partner's purchases from the avoided supplier; null where not held",
+    ),
+    "is_pattern": Column("flag", "", "Whether the avoided sold less, the partner sold more and bought more"),
+    "passed_on_usd": Column("money", "US dollars", "The most that can have been passed on; at least 0"),
+    "passed_on_share": Column("ratio", "ratio", "The same over the partner's gains"),
+    "correlation": Column("ratio", "ratio", "Rank correlation of changes across products, mean over years"),
+    "p_value": Column("ratio", "ratio", "Share of random pairings with as large a correlation"),
     # claims
     "claim_id": Column("code", "", "Which statement"),
     "stated": Column("text", "", "What is stated, with its unit"),

@@ -85,7 +85,7 @@ class Question:
     words
         Parameters taken by position on the command line.
     layout
-        How a terminal shows it: a table, or row by row where the texts are long.
+        How a terminal shows it: a table, one with long words cut, or row by row where the texts are long.
     examples
         Commands shown in its help.
     """
@@ -97,7 +97,7 @@ class Question:
     columns: tuple[str, ...]
     values: tuple[str, ...]
     words: tuple[str, ...] = ()
-    layout: Literal["table", "list"] = "table"
+    layout: Literal["table", "compact", "list"] = "table"
     examples: tuple[str, ...] = field(default=())
 
     @property

@@ -1,0 +1,1 @@
+"""Who supplies what? The parts that dependence, stress and diversion share."""

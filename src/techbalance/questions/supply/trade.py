@@ -1,0 +1,338 @@
+"""Who sells which product to whom? The record's imports, or a panel a user brings, in one form."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import ibis
+
+from techbalance.classifications.groups import ALL_GROUPS, GROUPS
+from techbalance.errors import NotCoveredError, ParameterError
+from techbalance.questions.answer import Lineage
+from techbalance.questions.products import Products
+from techbalance.questions.selection import (
+    among_products,
+    chosen_partners,
+    named_partners,
+    partner_book,
+)
+from techbalance.questions.supply.lists import ProductList, cover_note, user_list
+from techbalance.questions.wording import money
+from techbalance.store.panels import open_panel
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ibis import Table
+
+    from techbalance.classifications.partners import Member
+    from techbalance.questions.parameters.dependence import Supplied
+    from techbalance.questions.parameters.texts import PartnerRef
+    from techbalance.store.catalogue import Store
+
+LEVELS: Final = ("all", "group", "product")
+AMOUNT: Final = "amount"
+ITEM: Final = ("level", "item")
+CONCEPTS: Final = {"general": "general_usd", "consumption": "consumption_usd"}
+# How sums over countries are called in the tables people bring.
+WORLD_CODES: Final = frozenset({"WORLD", "WLD", "W00", "0"})
+
+
+@dataclass(frozen=True)
+class Supply:
+    """Trade by year, product and supplier.
+
+    Parameters
+    ----------
+    store
+        What is read.
+    imports
+        One row per year, product and supplier or finer: ``year``, ``product``, ``group``, ``partner``,
+        ``amount`` (US dollars, or a quantity with its ``unit``).
+    amount
+        What the amount is called in an answer.
+    exports, world, production
+        The same of the reporter's exports (partner: the buyer), of every country's exports to all (partner:
+        the seller), and of the reporter's own production (no partner); None where not held.
+    members
+        Countries of the reporter where it is an area.
+    totals
+        Codes among partners that are sums of others.
+    notes
+        What has to be known to read it.
+    lineage
+        Stored rows it comes from.
+    why_empty
+        Why there is nothing, where there is.
+    chosen
+        The user's list; None for the one that ships.
+    """
+
+    store: Store
+    imports: Table
+    amount: str
+    exports: Table | None = None
+    world: Table | None = None
+    production: Table | None = None
+    members: frozenset[str] = frozenset()
+    totals: frozenset[str] = WORLD_CODES
+    notes: tuple[str, ...] = ()
+    lineage: tuple[Lineage, ...] = ()
+    why_empty: str = "no_trade: nothing of this was imported"
+    chosen: ProductList | None = None
+    vintages: dict[int, object] = field(default_factory=dict)
+
+    @cached_property
+    def years(self) -> tuple[int, ...]:
+        """Years of which anything is held."""
+        rows = self.imports.select("year").distinct().order_by("year")
+        return tuple(self.store.fetch(rows)["year"].to_pylist())
+
+    @cached_property
+    def group_of(self) -> dict[str, str]:
+        """Group of each product; none where the products have no groups."""
+        rows = self.store.fetch(self.imports.select("product", "group").distinct())
+        return {row["product"]: row["group"] for row in rows.to_pylist() if row["group"] is not None}
+
+    @cached_property
+    def product_names(self) -> dict[str, str]:
+        """Official short text of each product, or the name the user's list gives it."""
+        names = self.store.table("products").filter(lambda row: row.system == "HTS")
+        traded = self.imports.select(code="product").distinct()
+        rows = self.store.fetch(names.semi_join(traded, "code").select("code", "name")).to_pylist()
+        found = {row["code"]: row["name"] for row in rows}
+        if self.chosen is not None:
+            listed = self.chosen.names
+            codes = {product: self.chosen.code_of(product) for product in self.group_of}
+            found |= {product: listed[code] for product, code in codes.items() if code in listed}
+        return found
+
+    @cached_property
+    def partner_names(self) -> dict[str, str]:
+        """Name of each partner by its label."""
+        return partner_names(self.store)
+
+    def item_names(self, level: str) -> dict[str, str]:
+        """Names of the items of one level."""
+        if level == "product":
+            return self.product_names
+        if level == "group":
+            return GROUPS if self.chosen is None else {}
+        whole = "All Advanced Technology Products" if self.chosen is None else f"List {self.chosen.name}"
+        return {ALL_GROUPS: whole}
+
+    def by_level(self, table: Table, levels: Sequence[str]) -> Table:
+        """The rows once for each level, with ``level`` and ``item``."""
+        items = {"product": table["product"], "group": table["group"], "all": ibis.literal(ALL_GROUPS)}
+        kept = [name for name in table.columns if name not in ("product", "group")]
+        parts = [table.select(*kept, level=ibis.literal(level), item=items[level]) for level in levels]
+        rows = ibis.union(*parts) if len(parts) > 1 else parts[0]
+        return rows.filter(rows.item.notnull())
+
+    def check_levels(self, levels: Sequence[str]) -> None:
+        """Refuse groups where the products have none.
+
+        Raises
+        ------
+        NotCoveredError
+            The products are those of a panel, and no list puts them into groups.
+        """
+        if "group" in levels and self.years and not self.group_of:
+            raise NotCoveredError(
+                "the products of a panel are in no groups",
+                remedy="Add a list with the columns code and group",
+            )
+
+
+def supply_of(
+    params: Supplied, store: Store, *, quantity: bool = False, partner: PartnerRef | None = None
+) -> Supply:
+    """Read what a question is about.
+
+    Raises
+    ------
+    UnknownCodeError, ParameterError
+        A list, partner or reporter nobody knows, or one that is no single country.
+    NotCoveredError
+        Quantities are asked for and not held.
+    """
+    chosen = user_list(params.list)
+    members = _members(store, partner)
+    if params.panel is not None:
+        return _from_panel(params, store, chosen, members, quantity=quantity)
+    if quantity:
+        raise NotCoveredError(
+            "quantities by product and partner are not held in the record",
+            remedy="Leave measure out to share out value, or bring a panel with quantity and unit",
+        )
+    return _from_record(params, store, chosen, members)
+
+
+def partner_names(store: Store) -> dict[str, str]:
+    """Name of every partner by its label (ISO3, or the Census code where there is none)."""
+    book = store.table("partners")
+    labels = book.select(partner=ibis.coalesce(book.iso3, book.code)).distinct()
+    return {row["partner"]: row["partner_name"] for row in store.fetch_rows(named_partners(labels, store))}
+
+
+def _members(store: Store, ref: PartnerRef | None) -> tuple[Member, ...] | None:
+    members = chosen_partners(store, ref)
+    refuse_sums(store, members)
+    return members
+
+
+def refuse_sums(store: Store, members: tuple[Member, ...] | None) -> None:
+    """Refuse what the publisher prints as a sum of partners: suppliers are countries.
+
+    Raises
+    ------
+    ParameterError
+        One is among them.
+    """
+    book = partner_book(store)
+    if any(book.is_aggregate(member) for member in members or ()):
+        raise ParameterError(
+            "suppliers are countries, and one of these is a sum the publisher prints",
+            remedy="Name countries, or an area with members such as EU27",
+        )
+
+
+def _from_record(
+    params: Supplied, store: Store, chosen: ProductList | None, members: tuple[Member, ...] | None
+) -> Supply:
+    day = params.as_of.day if params.as_of else None
+    value = CONCEPTS[params.concept]
+    products = Products(store, day, None, members, params.group if chosen is None else None, params.product)
+    notes: list[str] = []
+    if chosen is None:
+        rows = products.rows()
+        reason = products.unlisted()
+        notes += [
+            f"{year}: {money(usd)} of imports are in products the nearest list cannot place; not counted."
+            for year, usd in products.undecided()[-1:]
+        ]
+    else:
+        rows = _on_list(products.kept(), store, chosen, params)
+        reason = None
+        everything = Products(store, day).kept().select("product").distinct()
+        notes.append(cover_note(store, chosen, set(store.fetch(everything)["product"].to_pylist())))
+    rows = rows.filter(rows.flow == "import")
+    imports = rows.select("year", "product", "group", "partner", **{AMOUNT: rows[value]})
+    vintages = rows.group_by("year").aggregate(vintage=rows.vintage.max())
+    if not store.count(products.known().limit(1)):
+        reason = products.why_nothing("product and partner")
+    formula = f"shares of suppliers in the sum of {value} (imports, customs value)"
+    supply = Supply(
+        store,
+        imports,
+        "imports_usd" if params.concept == "general" else "consumption_usd",
+        notes=tuple(notes),
+        lineage=(Lineage("trade", rows, formula, value=value),),
+        chosen=chosen,
+        vintages={row["year"]: row["vintage"] for row in store.fetch_rows(vintages)},
+    )
+    return supply if reason is None else replace(supply, why_empty=reason)
+
+
+def _on_list(rows: Table, store: Store, chosen: ProductList, params: Supplied) -> Table:
+    """The rows of products on the user's list, each in the list's group."""
+    products = store.fetch(rows.select("product").distinct())["product"].to_pylist()
+    placed = chosen.placed(products)
+    if params.group:
+        raise ParameterError(
+            "group: a list of yours has its own groups", remedy="Leave group out, or shorten the list"
+        )
+    branches = [(rows["product"].isin(sorted(codes)), name) for name, codes in placed.items()]
+    if not branches:
+        return rows.filter(ibis.literal(value=False))
+    listed = rows.mutate(group=ibis.cases(*branches, else_=ibis.null("string")))
+    return listed.filter(listed["group"].notnull())
+
+
+def _from_panel(
+    params: Supplied,
+    store: Store,
+    chosen: ProductList | None,
+    members: tuple[Member, ...] | None,
+    *,
+    quantity: bool,
+) -> Supply:
+    panel = open_panel(store, str(params.panel))
+    if quantity and "quantity" not in panel.columns:
+        raise NotCoveredError(
+            "the panel has no quantities", where=str(params.panel), remedy="Add the columns quantity and unit"
+        )
+    inside = reporter_codes(store, params.reporter)
+    area = frozenset(inside) if len(inside) > 1 else frozenset[str]()
+    amount = panel.quantity if quantity else panel.value_usd
+    unit = {"unit": panel.unit} if quantity and "unit" in panel.columns else {}
+    rows = panel.mutate(**{AMOUNT: amount}, group=ibis.null("string"), **unit)
+    rows = rows.filter(among_products(rows, params.product))
+    if chosen is not None:
+        rows = _on_list(rows, store, chosen, params)
+    else:
+        rows = rows.mutate(group=ibis.null("string"))
+    columns = ["year", "product", "group", AMOUNT, *unit]
+    bought, sold = rows.importer.isin(inside), rows.exporter.isin(inside)
+    own = rows.exporter == rows.importer
+    imports = rows.filter(bought, ~own).select(*columns, partner="exporter")
+    if members is not None:
+        labels = sorted(labels_of(store, members))
+        imports = imports.filter(imports.partner.isin(labels))
+    outside = rows.filter(sold, ~bought)
+    domestic = rows.filter(sold, own)
+    has_own = not area and bool(store.count(domestic.limit(1)))
+    made = rows.filter(sold).select(*columns)
+    facts = Path(str(params.panel)).read_bytes()
+    digest = hashlib.sha256(facts).hexdigest()[:16]
+    return Supply(
+        store,
+        imports,
+        "quantity" if quantity else "imports_usd",
+        exports=outside.select(*columns, partner="importer"),
+        world=rows.filter(~own).select(*columns, partner="exporter"),
+        production=made if has_own else None,
+        members=area,
+        totals=WORLD_CODES | {row["area"] for row in store.fetch_rows(store.table("areas").select("area"))},
+        notes=(
+            f"From the panel {Path(str(params.panel)).name}, SHA-256 {digest}; imports of {params.reporter}.",
+        ),
+        why_empty=f"not_covered: the panel has no such imports of {params.reporter}",
+        chosen=chosen,
+    )
+
+
+def reporter_codes(store: Store, reporter: str) -> list[str]:
+    """ISO3 codes of a reporting country, or of the members of an area.
+
+    Raises
+    ------
+    UnknownCodeError
+        Nobody knows the reporter.
+    """
+    book = partner_book(store)
+    found = book.named(reporter)
+    if found is None:
+        book.members([reporter])  # raises, naming near misses
+        return []
+    codes = {row["code"]: row["iso3"] or row["code"] for row in book.partners}
+    return sorted({codes[member.code] for member in found if member.to_year is None})
+
+
+def labels_of(store: Store, members: Sequence[Member], year: int | None = None) -> set[str]:
+    """Labels of partners, of an area those that belong to it in a year (today where none is given)."""
+    codes = {row["code"]: row["iso3"] or row["code"] for row in partner_book(store).partners}
+    return {
+        codes[member.code]
+        for member in members
+        if (year is None and member.to_year is None)
+        or (
+            year is not None
+            and (member.from_year is None or member.from_year <= year)
+            and (member.to_year is None or year <= member.to_year)
+        )
+    }
