@@ -77,8 +77,14 @@ def haloed(words: alt.Chart) -> tuple[alt.Chart, alt.Chart]:
 
 
 def records(rows: Sequence[Row]) -> alt.Chart:
-    """Start a chart on records that are written into the specification as they are."""
-    return alt.Chart(alt.InlineData(values=list(rows)))
+    """Start a chart on records that are written into the specification as they are.
+
+    Altair would check each record when data are made, and copy a list of them with every property that is set
+    later; data filled afterwards, with a tuple, are taken as they are.
+    """
+    data = alt.InlineData(values=())
+    data["values"] = tuple(rows)
+    return alt.Chart(data)
 
 
 def places(count: int, *, below: int = 0) -> alt.Y:
@@ -100,14 +106,15 @@ def narrow(short: str, wide: str) -> alt.ExprRef:
 def cut(field: str, room: str) -> alt.ExprRef:
     """Cut a text to the characters that fit ``room``, an expression in pixels.
 
-    A mark's ``limit`` cuts to the pixel, but measures a long text many times; cut first, it measures once.
+    A mark's ``limit`` would cut to the pixel, but measures each text several times, which takes most of the
+    time a drawing with long texts needs.
     """
     fits = f"floor(({room}) / {_CHARACTER})"
     return alt.ExprRef(f"truncate({field}, {fits}, 'right', '{text.ELLIPSIS}')")
 
 
-_CHARACTER = 6.3
-"""Mean width of a letter at the size of labels, in pixels."""
+_CHARACTER = 6.8
+"""Mean width in pixels of a letter at the size of labels, in the wider ones of the theme's fonts."""
 
 
 def zero_line(*, right: int = 0) -> alt.Chart:

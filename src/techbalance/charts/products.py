@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _BN = 1e9
 _ROW, _THICKNESS, _DROP = 44, 18, 8
 _VALUE_ROOM = 50
-_LEGEND_COLUMN = 86
+_LEGEND_COLUMN = 80
 _NAMED_FROM = 0.15
 """Share of a product from which a partner without a colour of its own is named in the bar."""
 _COLUMNS = {
@@ -97,7 +97,7 @@ def _draw(finding: ProductFinding, description: str) -> dict[str, Any]:
     )
     pixels = f"datum.value * (width - {_VALUE_ROOM}) / {longest}"
     label = f"{pixels} > datum.name_room ? datum.partner_name : {pixels} > datum.code_room ? datum.code : ''"
-    names = heads.mark_text(align="left", x=0, dy=-10, limit=alt.ExprRef("width"))
+    names = heads.mark_text(align="left", x=0, dy=-10)
     amounts = heads.mark_text(align="left", dx=5, dy=_DROP, fontWeight=600)
     return compose(
         bars.encode(x=alt.X("start:Q", axis=None, scale=scale), x2="end:Q", color=_colour(finding)),

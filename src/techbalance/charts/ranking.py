@@ -121,7 +121,6 @@ def _draw(finding: RankFinding, description: str) -> dict[str, Any]:
         x=_NAMES,
         dy=-9 if shape.drop else 0,
         fontWeight=alt.ExprRef("datum.rose ? 600 : 400"),
-        limit=alt.ExprRef(f"width - {_NAMES}"),
     )
     written = layout.narrow("datum.short", "datum.name")
     words = layout.cut("datum.name", f"width - {_NAMES}") if shape.drop else written

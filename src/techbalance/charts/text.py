@@ -24,7 +24,7 @@ _COUNTS = (
 )
 _WITH_ARTICLE = ("United ", "Netherlands", "Philippines", "Bahamas", "Czech Republic", "Russian Federation")
 
-_DESCRIPTION = 120
+_DESCRIPTION = 72
 """Longest official description in a chart, in characters."""
 _SCALES = ((10**9, "bn"), (10**6, "m"))
 _ACRONYMS = frozenset(["ADP", "CPU", "EPA", "GPS", "LCD", "LED", "NESOI", "RAM", "ROM", "TV", "USB", "UV"])

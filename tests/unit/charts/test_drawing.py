@@ -4,11 +4,12 @@ import itertools
 import json
 import re
 
+import altair as alt
 import pytest
 
 from techbalance.charts import theme
 
-PHONE, PAGE = 360, 900
+PHONE, PAGE = 340, 900
 # Estimated boxes are a little larger than the letters; a label may come this close to the edge of the page.
 EDGE = 2.0
 
@@ -57,6 +58,11 @@ def test_specification_names_no_address_but_its_schema(figure):
     text = json.dumps(figure.spec)
     assert [url for url in re.findall(r'https?://[^"]+', text) if "vega.github.io/schema" not in url] == []
     assert '"url"' not in text
+
+
+def test_specification_keeps_to_the_vega_lite_schema(figure):
+    read = alt.LayerChart.from_dict(figure.spec, validate=True)
+    assert len(read.layer) == len(figure.spec["layer"])
 
 
 def test_specification_fills_its_container_and_carries_the_text_alternative(figure):
