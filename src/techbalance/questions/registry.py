@@ -9,7 +9,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 from techbalance.errors import UnknownCodeError
-from techbalance.questions.parameters import accounts, claims, dependence, intellectual_property, provenance
+from techbalance.questions.parameters import (
+    accounts,
+    claims,
+    dependence,
+    intellectual_property,
+    provenance,
+    value_chains,
+)
 from techbalance.questions.parameters.declaration import Params, Question, split_reference
 
 if TYPE_CHECKING:
@@ -25,7 +32,10 @@ QUESTIONS: Final[dict[str, Question]] = {
         accounts.RECORDS,
         accounts.RECONCILE,
         intellectual_property.IP,
+        value_chains.VALUE_ADDED,
+        value_chains.WORK_CONTENT,
         dependence.DEPENDENCE,
+        dependence.STRESS,
         claims.CLAIMS_LIST,
         claims.CLAIMS_CHECK,
         provenance.TRACE,

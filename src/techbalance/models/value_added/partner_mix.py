@@ -15,17 +15,11 @@ if TYPE_CHECKING:
     from techbalance.models.value_added.table import InterCountryTable
 
 PartnerMix = Literal["unknown", "table"]
-PARTNER_MIXES: Final[tuple[PartnerMix, ...]] = ("unknown", "table")
+ANYONE: Final = "anyone"
 
 
 def spread_flow(
-    table: InterCountryTable,
-    flow: FlowKind,
-    value: float,
-    weights: IndustryWeights,
-    *,
-    home: str = "USA",
-    mix: PartnerMix = "unknown",
+    table: InterCountryTable, whole: ProductFlow, *, home: str = "USA", mix: PartnerMix = "unknown"
 ) -> tuple[ProductFlow, ...]:
     """Turn a flow whose partners are not known into flows that :func:`gather_content` puts together again.
 
@@ -33,8 +27,8 @@ def spread_flow(
     ----------
     table
         The table.
-    flow, value, weights
-        Direction as seen from home, gross value, and the industries the products come from.
+    whole
+        The flow; its partner does not matter, and ``ANYONE`` says so.
     home
         Country whose trade it is.
     mix
@@ -51,6 +45,7 @@ def spread_flow(
     ModelInputError
         The table shows no trade of home in one of the industries.
     """
+    flow, value, weights = whole.flow, whole.value, whole.weights
     partners = [country for country in table.countries if country != home]
     if mix == "unknown":
         return tuple(ProductFlow(flow, partner, value, weights) for partner in partners)
