@@ -1,11 +1,13 @@
 """Fixtures every kind of test shares."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import techbalance
 from techbalance.api import TechBalance
+from techbalance.questions.answer import Answer
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -38,3 +40,23 @@ def shared_reference() -> Path:
 def tb(tmp_path_factory: pytest.TempPathFactory) -> TechBalance:
     """The bundled record with an empty store beside it: opened once, since questions change nothing."""
     return techbalance.open(tmp_path_factory.mktemp("home"))
+
+
+class Asked:
+    """Ask each question once: the record does not change, and compiling takes longer than running."""
+
+    def __init__(self, tb: TechBalance) -> None:
+        self.tb = tb
+        self.answers: dict[str, Answer] = {}
+
+    def __call__(self, name: str, **given: Any) -> Answer:
+        key = f"{name} {sorted(given.items())}"
+        if key not in self.answers:
+            self.answers[key] = getattr(self.tb, name)(**given)
+        return self.answers[key]
+
+
+@pytest.fixture(scope="session")
+def asked(tb: TechBalance) -> Asked:
+    """Answers of the bundled record, shared by tests that only read them."""
+    return Asked(tb)

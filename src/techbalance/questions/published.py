@@ -180,6 +180,9 @@ class Published:
     def held(self) -> Table:
         """What is held of each period: ``months_held`` by ``day`` and ``first_vintage`` of all."""
         held = periods.held(self.rows(), self.freq, self.day)
+        for key in self.bucket:
+            # A printed year has no month and no quarter: it is no period of those.
+            held = held.filter(held[key].notnull())
         return held.group_by(self.bucket).aggregate(
             months_held=held.months_held.max(), first_vintage=held.first_vintage.min()
         )
