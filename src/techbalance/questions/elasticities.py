@@ -176,8 +176,7 @@ def read_known(store: Store, name: str) -> Estimates:
         sigma = np.where(theta < 0, 1.0 - theta, np.nan)
         replaced = np.array([row.get("zero") == "1" or row.get("positive") == "1" for _, row in rows])
     else:
-        codes = tuple(_cell(row, CODE_COLUMN, str(path), line) for line, row in rows)
-        sigma = np.array([_optional(row, "sigma", str(path), line) for line, row in rows])
+        codes, sigma = _one_each(rows, str(path))
         replaced = np.zeros(len(codes), dtype=np.bool_)
     source = ElasticitySource(name, codes, sigma, replaced & ~np.isnan(sigma))
     blank = np.full(len(codes), np.nan)
@@ -228,6 +227,15 @@ def match_note(estimates: Estimates, found: MatchedElasticities) -> str:
         f"Elasticities {estimates.source.name}: {estimates.citation}; SHA-256 {estimates.digest}. "
         f"Found for {len(found.products):,} products by {steps}."
     )
+
+
+def _one_each(rows: list[tuple[int, dict[str, str]]], where: str) -> tuple[tuple[str, ...], FloatArray]:
+    """Give each code once: the published file holds a few codes several times, whose median is taken."""
+    values: dict[str, list[float]] = {}
+    for line, row in rows:
+        code = _cell(row, CODE_COLUMN, where, line)
+        values.setdefault(code, []).append(_optional(row, "sigma", where, line))
+    return tuple(values), np.array([np.median(several) for several in values.values()])
 
 
 def _rows(text: str, where: str) -> list[tuple[int, dict[str, str]]]:
