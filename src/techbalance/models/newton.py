@@ -113,11 +113,14 @@ def find_root(  # noqa: PLR0913, two functions, a start and the words of the mes
     gap, evaluations = _gap(value), 1
     factored: _Factored | None = None
     for _ in range(max_steps):
-        if gap <= GOAL or value is None:
+        if gap <= GOAL or value is None or not np.isfinite(gap):
             break
         fresh = factored is None
         if factored is None:
-            factored = _Factored(jacobian(point))
+            slopes = jacobian(point)
+            if not np.all(np.isfinite(slopes)):
+                break
+            factored = _Factored(slopes)
         direction, length = factored.solve(value), 1.0
         while length >= SMALLEST_STEP:
             trial = point - length * direction

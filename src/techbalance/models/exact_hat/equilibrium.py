@@ -6,21 +6,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, get_args
 
 import numpy as np
-from scipy.sparse.csgraph import connected_components  # type: ignore[import-untyped]
 
-from techbalance.errors import ConvergenceError, ModelInputError, UnknownCodeError
+from techbalance.errors import ConvergenceError, UnknownCodeError
 from techbalance.models.exact_hat.payments import Closure, Payments, State
 from techbalance.models.exact_hat.world import OneSectorShock, OneSectorWorld
+from techbalance.models.financing import refuse_unpayable
 from techbalance.models.newton import TOLERANCE, Root, find_root, follow_path
-from techbalance.models.validation import Note, frozen, name_some
+from techbalance.models.validation import Note, frozen
 
 if TYPE_CHECKING:
     from techbalance.models.validation import FloatArray
 
 WHAT: Final = "the one-sector equilibrium"
 CLOSURES: Final[tuple[Closure, ...]] = get_args(Closure)
-BALANCED: Final = 1e-9
-"""Net deficit of a group of countries, as a part of world output, that counts as none."""
 NEARLY_NOTHING: Final = 0.1
 """Part of income left to spend below which a failure is put down to what a country has to lend."""
 
@@ -144,7 +142,8 @@ def solve_exact_hat(
         pinned = world.countries.index(numeraire)
     log_cost, tariff, kinds = shock.against(world)
     final = Payments(world, log_cost, tariff, closure=closure, pinned=pinned)
-    notes = world.notes + _split_notes(world, final)
+    fixed = closure == "additive"
+    notes = world.notes + refuse_unpayable(final.weight > 0, final.deficit, world.countries, fixed=fixed)
     tightest = _Tightest(world.countries)
 
     def solve_at(part: float, start: FloatArray) -> Root:
@@ -183,25 +182,6 @@ class _Tightest:
         if self._left < NEARLY_NOTHING:
             text += f"; on the way {self._country} kept only {self._left:.1%} of its income to spend"
         return text
-
-
-def _split_notes(world: OneSectorWorld, system: Payments) -> tuple[Note, ...]:
-    """Refuse parts of the world cut off with a deficit to finance, and note those cut off without one."""
-    count, part = connected_components(system.weight > 0, directed=False)
-    if count == 1:
-        return ()
-    net = np.abs(np.bincount(part, weights=system.deficit))
-    if net.max() > BALANCED:
-        members = [
-            name for name, one in zip(world.countries, part, strict=True) if one == int(np.argmax(net))
-        ]
-        raise ModelInputError(
-            f"the shock cuts {name_some(members)} off from the rest while a deficit has to be financed",
-            where="field trade_cost_hat",
-            remedy="Remove the deficits first (remove_deficits), or leave a route open",
-        )
-    text = f"the world falls into {count} parts that do not trade; wages are comparable inside a part only"
-    return (Note("wage_undetermined", text),)
 
 
 def _result(
@@ -262,12 +242,15 @@ def remove_deficits(world: OneSectorWorld) -> OneSectorWorld:
 
     Raises
     ------
+    ModelInputError
+        A group of countries only sells, or only buys: it cannot do that without a deficit.
     ConvergenceError
         As ``solve_exact_hat``.
     """
     unchanged = np.zeros_like(world.trade_usd)
     system = Payments(world, unchanged, world.tariff, closure="additive", pinned=None)
     owed = system.deficit
+    refuse_unpayable(system.weight > 0, np.zeros_like(owed), world.countries)
 
     def solve_at(part: float, start: FloatArray) -> Root:
         system.deficit = owed * (1.0 - part)

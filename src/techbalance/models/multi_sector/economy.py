@@ -22,6 +22,8 @@ SLOPE_GOAL: Final = 1e-5
 """The same for derivatives, which only have to point the Newton step the right way."""
 INNER_STEPS: Final = 20_000
 """Upper end of plain iterations; with value added at 1 % of costs, some 3,500 are needed."""
+PATIENCE: Final = 300
+"""Iterations after which expenditures are found by one linear system instead."""
 UNDERFLOW: Final = 1e-200
 """Below this a sum of exponentials has lost digits and is formed again around its largest term."""
 ROUNDING: Final = 1e-12
@@ -166,7 +168,7 @@ class Economy:
         back = np.ascontiguousarray(net_share.transpose(0, 2, 1))
         fixed = self.final_share * own_income
         spending = fixed if self._spending is None else self._spending
-        for _ in range(INNER_STEPS):
+        for _ in range(PATIENCE):
             sales = (back @ spending[:, :, None])[:, :, 0]
             new = fixed + (self.purchase_links @ sales.T[:, :, None])[:, :, 0].T
             if self.has_tariff:
@@ -178,10 +180,31 @@ class Economy:
             if not np.isfinite(change):
                 return None
         else:
-            return None
-        positive = bool(np.all(spending >= 0))
+            spending = self._spendings_at_once(net_share, revenue_part, fixed[:, :, None])[:, :, 0]
         income = own_income + (revenue_part * spending).sum(axis=0)
-        return spending if positive and bool(np.all(income > 0)) else None
+        allowed = bool(np.all(spending >= 0)) and bool(np.all(income > 0))
+        return spending if allowed else None
+
+    def _spendings_at_once(
+        self, net_share: FloatArray, revenue_part: FloatArray, fixed: FloatArray
+    ) -> FloatArray:
+        """Solve the same equations for right-hand sides [sector, region, side] as one linear system.
+
+        Slower than iterating, except where nearly all spending comes back as revenue, as under huge tariffs.
+        """
+        sectors, regions, sides = fixed.shape
+        system = np.zeros((sectors, regions, sectors, regions))
+        for region in range(regions):
+            system[:, region] -= np.einsum("kj,ji->kji", self.purchase_links[region], net_share[:, :, region])
+            system[:, region, :, region] -= np.outer(self.final_share[:, region], revenue_part[:, region])
+        size = sectors * regions
+        matrix = system.reshape(size, size)
+        matrix[np.diag_indices(size)] += 1.0
+        try:
+            solution = np.linalg.solve(matrix, fixed.reshape(size, sides))
+        except np.linalg.LinAlgError:
+            return np.full(fixed.shape, np.nan)
+        return np.asarray(solution.reshape(fixed.shape), dtype=np.float64)
 
     def slopes(self, state: State) -> tuple[FloatArray, FloatArray]:
         """Return the derivatives of each region's exports and imports with each log wage, [region, wage].
@@ -231,7 +254,7 @@ class Economy:
         back = np.ascontiguousarray(state.net_share.transpose(0, 2, 1))
         scale = state.spending.sum(axis=0)[None, :, None]
         d_spending: FloatArray = np.zeros(source.shape)
-        for _ in range(INNER_STEPS):
+        for _ in range(PATIENCE):
             d_sales = source + back @ d_spending
             new = (self.purchase_links @ d_sales.transpose(1, 0, 2)).transpose(1, 0, 2)
             more = d_income
@@ -241,5 +264,7 @@ class Economy:
             change = float((np.abs(new - d_spending) / scale).max())
             d_spending = new
             if change <= SLOPE_GOAL:
-                break
-        return d_spending
+                return d_spending
+        fixed = (self.purchase_links @ source.transpose(1, 0, 2)).transpose(1, 0, 2)
+        fixed = fixed + self.final_share[:, :, None] * d_income
+        return self._spendings_at_once(state.net_share, state.revenue_part, fixed)

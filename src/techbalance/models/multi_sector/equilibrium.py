@@ -9,7 +9,7 @@ import numpy as np
 
 from techbalance.errors import UnknownCodeError
 from techbalance.models.multi_sector.economy import Economy
-from techbalance.models.multi_sector.payments import solve_economy, split_note
+from techbalance.models.multi_sector.payments import solve_economy
 from techbalance.models.newton import TOLERANCE
 from techbalance.models.validation import Note, frozen
 
@@ -170,7 +170,7 @@ def solve_base(world: MultiSectorWorld, deficits: Deficits = "kept") -> MultiSec
     solved = solve_economy(economy_at, world.regions, pinned=None, where=f"base, deficits {deficits}")
     state = solved.state
     change = float(np.abs(state.spending * total - spending).sum() / spending.sum())
-    notes = world.notes
+    notes = world.notes + solved.notes
     if change > TOLERANCE:
         text = (
             f"expenditure by sector was moved by {change:.2%} in all to make accounts and trade agree "
@@ -289,5 +289,5 @@ def solve_multi_sector(
         world_gap=float(state.deficit.sum() * total / income.sum()),
         residual=solved.residual,
         iterations=solved.iterations,
-        notes=base.notes + split_note(solved.economy),
+        notes=base.notes + solved.notes,
     )

@@ -6,32 +6,29 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from scipy.sparse.csgraph import connected_components  # type: ignore[import-untyped]
 from scipy.special import logsumexp  # type: ignore[import-untyped]
 
-from techbalance.errors import ConvergenceError, ModelInputError
+from techbalance.errors import ConvergenceError
+from techbalance.models.financing import refuse_unpayable
 from techbalance.models.newton import TOLERANCE, Root, find_root, follow_path
-from techbalance.models.validation import Note, name_some
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from techbalance.models.multi_sector.economy import Economy, State
-    from techbalance.models.validation import FloatArray
+    from techbalance.models.validation import FloatArray, Note
 
 WHAT: Final = "the multi-sector equilibrium"
-BALANCED: Final = 1e-9
-"""Net deficit of a group of regions, as a part of world value added, that counts as none."""
 
 
 @dataclass(frozen=True, eq=False)
 class Equilibrium:
     """A checked solution of one economy."""
 
-    economy: Economy
     state: State
     residual: float
     iterations: int
+    notes: tuple[Note, ...]
 
 
 class Payments:
@@ -114,12 +111,13 @@ def solve_economy(
     Raises
     ------
     ModelInputError
-        The shock cuts regions off that have a deficit to finance.
+        Regions that cannot finance their trade; see ``refuse_unpayable``.
     ConvergenceError
         The path breaks off, or what it leads to is not an equilibrium.
     """
     final = Payments(economy_at(1.0), pinned)
-    refuse_unfinanced(final.economy, regions)
+    economy = final.economy
+    notes = refuse_unpayable(economy.weight.max(axis=0).T > 0, economy.deficit, regions)
 
     def solve_at(part: float, start: FloatArray) -> Root:
         system = final if part >= 1.0 else Payments(economy_at(part), pinned)
@@ -129,12 +127,12 @@ def solve_economy(
     state = final.state(root.point)
     if state is None:
         raise ConvergenceError(WHAT, residual=float("inf"), iterations=root.iterations, where=where)
-    residual = unmet(final.economy, state)
+    residual = unmet(economy, state)
     if residual > TOLERANCE:
         raise ConvergenceError(
             f"{WHAT} does not clear all markets", residual=residual, iterations=root.iterations, where=where
         )
-    return Equilibrium(final.economy, state, residual, root.iterations)
+    return Equilibrium(state, residual, root.iterations, notes)
 
 
 def unmet(economy: Economy, state: State) -> float:
@@ -152,25 +150,3 @@ def unmet(economy: Economy, state: State) -> float:
     used = np.einsum("nkj,jn->kn", economy.purchase_links, state.sales) + economy.final_share * income
     goods = (used - state.spending) / state.spending.sum(axis=0)
     return float(max(np.abs(gap).max() for gap in (payments, labour, goods)))
-
-
-def refuse_unfinanced(economy: Economy, regions: tuple[str, ...]) -> None:
-    """Raise where a group of regions has no trade with the rest and yet a deficit to finance."""
-    _, part = connected_components((economy.weight > 0).any(axis=0), directed=False)
-    net = np.abs(np.bincount(part, weights=economy.deficit))
-    if net.max() > BALANCED:
-        members = [name for name, one in zip(regions, part, strict=True) if one == int(np.argmax(net))]
-        raise ModelInputError(
-            f"the shock cuts {name_some(members)} off from the rest while a deficit has to be financed",
-            where="field trade_cost_hat",
-            remedy="Solve the base with the deficits removed, or leave a route open",
-        )
-
-
-def split_note(economy: Economy) -> tuple[Note, ...]:
-    """Return a note where regions fall into groups that do not trade: wages compare inside a group only."""
-    count, _ = connected_components((economy.weight > 0).any(axis=0), directed=False)
-    if count == 1:
-        return ()
-    text = f"the world falls into {count} parts that do not trade; wages are comparable inside a part only"
-    return (Note("wage_undetermined", text),)

@@ -126,6 +126,7 @@ class MultiSectorWorld:
             remedy="Give the sector a supplier, at home or abroad, or set the spending to zero",
         )
         safe = np.where(costs > 0, costs, 1.0)
+        negative = self._negative_cells(safe)
         deficit = spending.sum(axis=0) - sales.sum(axis=0)
         revenue = (self.trade_usd * self.tariff).sum(axis=(0, 2))
         income = self.value_added_usd.sum(axis=0) + revenue + deficit
@@ -154,7 +155,7 @@ class MultiSectorWorld:
         for name, array in derived.items():
             object.__setattr__(self, name, frozen(array))
         object.__setattr__(self, "imbalance_ratio", imbalance)
-        object.__setattr__(self, "notes", (*self._negative_cells(safe), *self._zero_flows()))
+        object.__setattr__(self, "notes", (*negative, *self._zero_flows()))
 
     def _negative_cells(self, costs: FloatArray) -> tuple[Note, ...]:
         cells = (self.sectors, self.sectors, self.regions)

@@ -34,6 +34,7 @@ class OrderBook:
     starts: IntArray
     row: IntArray
     share: FloatArray
+    log_share: FloatArray
     sigma: FloatArray
     """One per product, as are all figures without a supplier."""
     spread: FloatArray
@@ -63,20 +64,21 @@ class OrderBook:
     def index_gap(self, index: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Return x - log CES(prices(x)) by product, and its derivative."""
         price, binds = self.prices(index)
-        power = (1.0 - self.sigma)[self.row] * price
-        largest = np.maximum.reduceat(np.abs(power), self.starts)
-        top = np.where(largest > NEAR_ONE, np.maximum.reduceat(power, self.starts), 0.0)
-        total = np.add.reduceat(self.share * np.expm1(power - top[self.row]), self.starts)
         exponent = 1.0 - self.sigma
+        power = exponent[self.row] * price
+        near = np.maximum.reduceat(np.abs(power), self.starts) <= NEAR_ONE
+        logs = self.log_share + power
+        top = np.maximum.reduceat(logs, self.starts)
+        weight = np.exp(logs - top[self.row])
+        total = np.add.reduceat(weight, self.starts)
+        close = np.add.reduceat(self.share * np.expm1(np.where(near[self.row], power, 0.0)), self.starts)
         cobb_douglas = exponent == 0
-        safe = np.where(cobb_douglas, 1.0, exponent)
         index_of_prices = np.where(
             cobb_douglas,
             np.add.reduceat(self.share * price, self.starts),
-            (np.log1p(total) + top) / safe,
+            np.where(near, np.log1p(close), top + np.log(total)) / np.where(cobb_douglas, 1.0, exponent),
         )
-        weight = self.share * np.exp(power - top[self.row])
-        weight /= np.add.reduceat(weight, self.starts)[self.row]
+        weight /= total[self.row]
         slope = np.where(binds, self.bound_slope, self.free_slope)
         return index - index_of_prices, 1.0 - np.add.reduceat(weight * slope, self.starts)
 
@@ -109,6 +111,7 @@ def open_book(market: Market, levers: Levers, paid: FloatArray) -> OrderBook:
         starts=starts,
         row=row,
         share=paid[order] / spent[row],
+        log_share=np.log(paid[order]) - np.log(spent)[row],
         sigma=sigma[starts],
         spread=spread,
         wedge=wedge,
@@ -130,14 +133,17 @@ def _solve_indices(book: OrderBook, products: tuple[str, ...]) -> tuple[FloatArr
     gap, slope = book.index_gap(index)
     reach = gap / (1.0 - steepest) * (1.0 + GOAL)
     low, high = np.minimum(0.0, -reach), np.maximum(0.0, -reach)
+    done = np.abs(gap) <= GOAL
     for step in range(1, MAX_STEPS + 1):
         low, high = np.where(gap < 0, index, low), np.where(gap > 0, index, high)
         trial = index - gap / slope
-        new = np.where((trial >= low) & (trial <= high), trial, 0.5 * (low + high))
-        moved = np.abs(new - index)
-        index = new
+        trial = np.where((trial >= low) & (trial <= high), trial, 0.5 * (low + high))
+        index, before = np.where(done, index, trial), np.abs(gap)
         gap, slope = book.index_gap(index)
-        if np.all((np.abs(gap) <= GOAL * (1.0 + np.abs(index))) | (moved == 0)):
+        left = np.abs(gap)
+        # A step that no longer helps below the tolerance has reached the rounding of its sums.
+        done |= (left <= GOAL * (1.0 + np.abs(index))) | ((left >= before) & (left <= TOLERANCE))
+        if done.all():
             return index, step
     worst = int(np.argmax(np.abs(gap)))
     raise ConvergenceError(
