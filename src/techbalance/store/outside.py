@@ -44,6 +44,8 @@ def find(store: Store, relative: str, given: str | None = None, *, what: str) ->
         The file is not there; the message says where to put it.
     """
     path = Path(given) if given else folder(store) / relative
+    if given and not path.is_file():
+        raise NotCoveredError(f"{what} are not held: there is no file {path}", remedy="Check the name")
     if not path.is_file():
         raise NotCoveredError(
             f"{what} are not held: there is no file {path}",

@@ -105,7 +105,7 @@ class BalanceRecord:
             f"Output was set to the row sum: {self.change:+,.6g} on {self.published_output:,.6g}, "
             f"absolute changes {self.absolute_change_share:.4%} of output."
         ]
-        if self.largest_change is not None:
+        if self.largest_change is not None and self.absolute_change_share > FLOAT_ZERO:
             row = self.largest_change
             lines.append(f"Largest change: {row.label}, from {row.published:,.6g} to {row.balanced:,.6g}.")
         if self.rows_within_rounding:

@@ -138,7 +138,7 @@ def spread(solved: SolvedTable, trade: AtpTrade, flow: FlowKind, mix: PartnerMix
 
 
 def _row(keys: tuple[str, str, str], gross: float, interval: Interval, treated: Mapping[str, str]) -> Row:
-    """Make a row of flow, partner and origin; ``treated`` says how the processing trade of each exporter in it is treated."""
+    """Make a row; ``treated`` says how the processing trade of each exporter in it is treated."""
     averaged = [code for code, flag in treated.items() if flag == "processing_unknown"]
     said = [
         f"processing_unknown: the table averages assembly for export in {' and '.join(averaged)} with other "

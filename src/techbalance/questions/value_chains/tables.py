@@ -104,6 +104,11 @@ class SolvedTable:
         for text in texts:
             for name in taken_apart(text, self.code):
                 code = self.code(name)
+                if code is None and len(self.names.named(name) or ()) > 1:
+                    raise ParameterError(
+                        f"{name} is an area, and value added of an area is not the sum of its members'",
+                        remedy="Name its countries",
+                    )
                 if code is None:
                     known = [*self.table.countries, *map(self.name, self.table.countries)]
                     raise UnknownCodeError.among(f"country of {self.table.name}", name, known)
