@@ -103,6 +103,45 @@ def test_the_first_figure_and_its_vintages_are_those_of_the_record(readme):
     assert "US Census Bureau" in figure
 
 
+def test_figures_in_sentences_are_those_of_the_record():
+    page = (ROOT / "docs" / "explanation" / "why-figures-differ.md").read_text("utf-8")
+    tb = techbalance.open()
+    for name in ("goods_census", "goods_bop", "goods_services_bop"):
+        rows = tb.balance(year="2007:2024", denominator=name).rows()
+        percent = {row["year"]: row["deficit_ratio"] * 100 for row in rows}
+        assert f"| {percent[2007]:.2f} % |" in page
+        assert f"{percent[2024]:.1f} %" in page
+    early, late = (tb.balance(year=2024, as_of=day).rows()[0] for day in ("2025-04", None))
+    for column, sentence in (
+        ("exports_usd", "exports rose by {:.1f} %"),
+        ("imports_usd", "imports fell by {:.1f} %"),
+        ("balance_usd", "the deficit shrank by {:.1f} %"),
+    ):
+        assert sentence.format(abs(late[column] / early[column] - 1) * 100) in page
+    for year, day in ((2006, "2007-08"), (2006, None), (2024, "2025-04"), (2024, None)):
+        assert money(abs(tb.balance(year=year, as_of=day).rows()[0]["balance_usd"])) in page
+    assert f"${tb.balance(year=1995).rows()[0]['balance_usd'] / 1e6:,.0f}m" in page
+
+
+@pytest.mark.parametrize("flow", ["import", "export"])
+def test_the_size_of_the_lists_is_that_of_the_record(flow):
+    store = techbalance.open().store
+    lists = store.table("membership")
+    codes = store.fetch_rows(lists.filter(lists.flow == flow).select("group"))
+    listed = sum(row["group"] != "00" for row in codes)
+    page = (ROOT / "docs" / "explanation" / "definitions.md").read_text("utf-8")
+    assert f"{len(codes):,}" in page
+    assert f"{listed:,}" in page
+
+
+@pytest.mark.parametrize(
+    "page", [ROOT / "README.md", ROOT / "docs" / "explanation" / "definitions.md"], ids=named
+)
+def test_what_the_list_cannot_place_is_what_reconcile_shows(page):
+    for row in techbalance.open().reconcile(flow="import").rows():
+        assert money(row["undecided_usd"]) in page.read_text("utf-8")
+
+
 @pytest.mark.parametrize("page", EVERY, ids=named)
 def test_links_lead_somewhere(page):
     for target in LINK.findall(FENCE.sub("", page.read_text("utf-8"))):

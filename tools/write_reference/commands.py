@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeGuard, get_args, get_origin
 
 import typer
 
-from techbalance.cli.main import application
+from techbalance.cli.main import DEBUG_VARIABLE, application
 from techbalance.questions.parameters import texts
 from techbalance.questions.registry import QUESTIONS
+from techbalance.store.catalogue import ENGINE_VARIABLE, HOME_VARIABLE
 from tools.write_reference.markdown import code, codes, page, sentence, table
 
 if TYPE_CHECKING:
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 # Given with every question, and described once.
 EVERYWHERE: Final = ("format", "out", "help")
 
-FORMS: Final[dict[type[texts.Text], str]] = {
-    texts.Years: "years",
+# Headings of text forms whose class is named otherwise.
+NOUNS: Final = {
     texts.AsOf: "date",
     texts.PartnerRef: "partners",
     texts.GroupRef: "groups",
@@ -37,8 +38,9 @@ EXIT_CODES: Final = {
 }
 
 VARIABLES: Final = {
-    "TECHBALANCE_HOME": "Folder of the store; the platform's folder for user data when not set",
-    "TECHBALANCE_DEBUG": "Set to anything to see where an error was raised",
+    HOME_VARIABLE: "Folder of the store; the platform's folder for user data when not set",
+    ENGINE_VARIABLE: "Engine that computes answers; duckdb, the only one there is, when not set",
+    DEBUG_VARIABLE: "Set to anything to see where an error was raised",
 }
 
 
@@ -68,7 +70,7 @@ def commands_page() -> str:
         table(("option", "meaning"), shared),
         "`techbalance --help` lists the commands and `techbalance --version` prints the version.",
         "## How values are written",
-        *[f"### {name.capitalize()}\n\n{_form(form)}" for form, name in FORMS.items()],
+        *[f"### {_noun(form).capitalize()}\n\n{_described(form)}" for form in _forms()],
         "## Exit codes",
         table(("code", "means"), [(str(number), says) for number, says in EXIT_CODES.items()]),
         "## Environment",
@@ -77,7 +79,22 @@ def commands_page() -> str:
     )
 
 
-def _form(form: type[texts.Text]) -> str:
+def _forms() -> list[type[texts.Text]]:
+    """List the text forms that parameters of any question have, in the order of their first use."""
+    infos = [info for one in QUESTIONS.values() for info in one.params.model_fields.values()]
+    found = [leaf for info in infos for leaf in _leaves(info.annotation) if _is_form(leaf)]
+    return list(dict.fromkeys(found))
+
+
+def _is_form(leaf: object) -> TypeGuard[type[texts.Text]]:
+    return isinstance(leaf, type) and issubclass(leaf, texts.Text) and leaf is not texts.Names
+
+
+def _noun(form: type[texts.Text]) -> str:
+    return NOUNS.get(form, form.__name__.lower())
+
+
+def _described(form: type[texts.Text]) -> str:
     return f"{sentence(form.says)} For example {code(form.example)}."
 
 
@@ -120,11 +137,11 @@ def _takes(info: Any) -> str:  # noqa: ANN401 - a pydantic field
     for leaf in found:
         if get_origin(leaf) is Literal:
             return codes([str(choice) for choice in get_args(leaf)])
-        if isinstance(leaf, type) and leaf in FORMS:
-            return f"[{FORMS[leaf]}](#{FORMS[leaf]})"
+        if _is_form(leaf):
+            return f"[{_noun(leaf)}](#{_noun(leaf)})"
         if leaf is bool:
             return "nothing"
-        if leaf is int:
+        if leaf in (int, float):
             return "a number"
     return "text"
 
