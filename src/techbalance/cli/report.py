@@ -10,9 +10,7 @@ FOLDER = "techbalance-report"
 
 
 def report(
-    out: str = typer.Option(
-        FOLDER, "--out", metavar="DIR", help="Folder to write to; made when it is not there"
-    ),
+    out: str = typer.Option(FOLDER, "--out", metavar="DIR", help="Folder to write to; made where it is not"),
 ) -> None:
     """Write the state of technology trade as one HTML page that needs no network, and its data as CSV."""
     from techbalance.report.page import PAGE, compose, write
@@ -20,8 +18,5 @@ def report(
 
     written = write(compose(Store()), Path(out))
     typer.echo(str(written.page))
-    size = f"{written.page_bytes / 1e6:.1f} MB"
-    typer.echo(
-        f"{PAGE} ({size}) stands by itself; {len(written.data)} data files lie beside it. Open it in a browser.",
-        err=True,
-    )
+    size, files = f"{written.page_bytes / 1e6:.1f} MB", len(written.data)
+    typer.echo(f"{PAGE} ({size}) stands by itself; {files} data files lie beside it.", err=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -74,9 +74,8 @@ class Chart:
         return self.figure.table
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table that stands by itself.
+class Heading(NamedTuple):
+    """What stands above a table.
 
     Parameters
     ----------
@@ -86,22 +85,43 @@ class Table:
         What it shows, as one sentence.
     subtitle
         Unit and basis.
+    """
+
+    id: str
+    title: str
+    subtitle: str
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table that stands by itself.
+
+    Parameters
+    ----------
+    heading
+        Its id, title and subtitle.
     grid
         The rows for people.
     rows
         The rows of its data file.
     trail
         Where they come from; None for what is said about the store itself.
+    folded
+        Whether it waits behind its title.
     """
 
     template: ClassVar[str] = "table.html"
 
-    id: str
-    title: str
-    subtitle: str
+    heading: Heading
     grid: Grid
     rows: pa.Table
     trail: Trail | None
+    folded: bool = False
+
+    @property
+    def id(self) -> str:
+        """Anchor and name of its data file."""
+        return self.heading.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +134,8 @@ class Statement:
         As the check gives them.
     facts
         Further columns that hold something: name and value.
-    command
-        What judges it again.
+    command, reference
+        What judges it again, and what ``trace`` takes.
     """
 
     claim_id: str
@@ -126,6 +146,7 @@ class Statement:
     reason: str
     facts: tuple[tuple[str, str], ...]
     command: str
+    reference: str
 
 
 @dataclass(frozen=True, slots=True)

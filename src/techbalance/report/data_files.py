@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def as_csv(rows: pa.Table) -> str:
-    """Write rows as CSV: a head, whole dollars, ISO dates; a null is an empty cell, a list is joined by ``;``."""
+    """Write rows as CSV: a head, whole dollars, ISO dates; a null is an empty cell, a list is joined."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(rows.column_names)

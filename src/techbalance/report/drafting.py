@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -17,75 +18,75 @@ if TYPE_CHECKING:
     from techbalance.charts.figure import Figure
     from techbalance.charts.rows import Origin
     from techbalance.questions.answer import Answer
+    from techbalance.report.blocks import Heading
     from techbalance.report.grids import Grid
     from techbalance.report.inquiry import Inquiry
+    from techbalance.report.trail import Trail
 
 
-def chart(
-    inquiry: Inquiry,
-    make: Callable[..., Figure],
-    answers: Sequence[Answer],
-    origin: Origin,
-    *,
-    rows: pa.Table | None = None,
-    folded: bool = False,
-    **options: Any,  # noqa: ANN401 - what the chart takes
-) -> Chart:
-    """Draw up a chart of some answers.
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Some answers on their way into the page.
 
     Parameters
     ----------
     inquiry
         Who asked.
-    make
-        A function of ``techbalance.charts``.
     answers
         The answers, first the one that gives most of the rows.
     origin
         Publisher and basis.
-    rows
-        The rows it draws; those of the first answer when left out.
-    folded
-        Whether it waits behind its title.
-    options
-        What else the function takes.
     """
-    drawn = answers[0].arrow if rows is None else rows
-    if "vintage" not in drawn.column_names:
-        newest = max(one.vintage for answer in answers for one in inquiry.origins(answer))
-        drawn = drawn.append_column("vintage", pa.array([newest] * drawn.num_rows, pa.date32()))
-    credit = Credit("; ".join(answer.command for answer in answers), origin)
-    figure = make(drawn, credit=credit, **options)
-    trail = trail_of(inquiry, answers, origin.basis)
-    return Chart(figure, whole(figure.table, figure.columns_shown), trail, folded)
 
+    inquiry: Inquiry
+    answers: Sequence[Answer]
+    origin: Origin
 
-def table(
-    inquiry: Inquiry,
-    answers: Sequence[Answer],
-    basis: str,
-    *,
-    about: tuple[str, str, str],
-    grid: Grid,
-    rows: pa.Table | None = None,
-) -> Table:
-    """Draw up a table of some answers.
+    @property
+    def trail(self) -> Trail:
+        """Where the rows come from."""
+        return trail_of(self.inquiry, self.answers, self.origin.basis)
 
-    Parameters
-    ----------
-    inquiry
-        Who asked.
-    answers
-        The answers, first the one that gives most of the rows.
-    basis
-        Concept, valuation and adjustment, in words.
-    about
-        Id, title and subtitle.
-    grid
-        The rows for people.
-    rows
-        The rows of the data file; those of the first answer when left out.
-    """
-    name, title, subtitle = about
-    kept = answers[0].arrow if rows is None else rows
-    return Table(name, title, subtitle, grid, kept, trail_of(inquiry, answers, basis))
+    def chart(
+        self,
+        make: Callable[..., Figure],
+        *,
+        rows: pa.Table | None = None,
+        **options: Any,  # noqa: ANN401 - what the chart takes
+    ) -> Chart:
+        """Draw up a chart.
+
+        Parameters
+        ----------
+        make
+            A function of ``techbalance.charts``.
+        rows
+            The rows it draws; those of the first answer when left out.
+        options
+            What else the function takes.
+        """
+        drawn = self._dated(self.answers[0].arrow if rows is None else rows)
+        credit = Credit("; ".join(answer.command for answer in self.answers), self.origin)
+        figure = make(drawn, credit=credit, **options)
+        return Chart(figure, whole(figure.table, figure.columns_shown), self.trail)
+
+    def table(self, heading: Heading, grid: Grid, *, rows: pa.Table | None = None) -> Table:
+        """Draw up a table.
+
+        Parameters
+        ----------
+        heading
+            Its id, title and subtitle.
+        grid
+            The rows for people.
+        rows
+            The rows of the data file; those of the first answer when left out.
+        """
+        return Table(heading, grid, self.answers[0].arrow if rows is None else rows, self.trail)
+
+    def _dated(self, rows: pa.Table) -> pa.Table:
+        """Give rows that carry no vintage the newest one of the stored rows behind them."""
+        if "vintage" in rows.column_names:
+            return rows
+        newest = max(one.vintage for answer in self.answers for one in self.inquiry.origins(answer))
+        return rows.append_column("vintage", pa.array([newest] * rows.num_rows, pa.date32()))

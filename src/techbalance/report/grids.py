@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from typing import Any
 
 Form = Literal["bn", "usd", "percent", "count", "date", "code", "words"]
-NUMERIC: Final = frozenset({"bn", "usd", "percent", "count"})
+_STYLES: Final = dict.fromkeys(("bn", "usd", "percent", "count"), "figure") | dict.fromkeys(
+    ("date", "code"), "short"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +47,8 @@ class Grid:
     ----------
     heads
         Head of each column.
-    right
-        Which columns hold figures and are aligned to the right.
+    styles
+        Of each column: ``figure`` is aligned to the right, ``short`` is never broken, anything else is empty.
     rows
         Cells as text; the first of a row is its head.
     footnotes
@@ -54,7 +56,7 @@ class Grid:
     """
 
     heads: tuple[str, ...]
-    right: tuple[bool, ...]
+    styles: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     footnotes: tuple[str, ...] = ()
 
@@ -79,7 +81,7 @@ def grid(rows: Sequence[Mapping[str, Any]], fields: Sequence[Field]) -> Grid:
         written.append(tuple(cells))
     return Grid(
         heads=tuple(field.head for field in fields),
-        right=tuple(field.form in NUMERIC for field in fields),
+        styles=tuple(_STYLES.get(field.form, "") for field in fields),
         rows=tuple(written),
         footnotes=footnotes,
     )

@@ -1,4 +1,4 @@
-"""How does the report come together? Questions, then drawings beside them, then one page and its data files."""
+"""How does the report come together? Questions, drawings beside them, then one page and its data files."""
 
 from __future__ import annotations
 

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import json
+import re
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
 import jinja2
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from techbalance.charts import text, theme
 from techbalance.report import stills
+from techbalance.report.blocks import Chart
 from techbalance.report.data_files import as_csv, as_link
 from techbalance.report.runtime import chart_library
 from techbalance.report.sections.claims import VERDICTS
 
 if TYPE_CHECKING:
-    from techbalance.report.blocks import Chart, Table
+    from techbalance.report.blocks import Table
     from techbalance.report.page import Report
 
+_SEPARATORS: Final = re.compile(r"(\?|&amp;|[:/,])(?=.)")
+_AMOUNTS: Final = re.compile(rf"[{text.MINUS}+]\$?[\d.,]*\d(?:bn|m|%)?")
 _ROOM: Final = files(__package__)
 _INK: Final = {
     "paper": theme.PAPER,
@@ -40,7 +44,7 @@ def render(report: Report) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"csv_link": _csv_link, "breakable": _breakable}
+    environment.filters |= {"csv_link": _csv_link, "breakable": _breakable, "tied": _tied}
     light, dark = stills.style(report.stills.values())
     return environment.get_template("page.html").render(
         report=report,
@@ -66,9 +70,8 @@ def _variables(mode: int) -> str:
 
 def _specifications(report: Report) -> Markup:
     """Put every chart's specification into one JSON text that cannot end its script element."""
-    found: dict[str, Any] = {
-        block.id: block.figure.spec for block in report.blocks if hasattr(block, "figure")
-    }
+    charts = [block for block in report.blocks if isinstance(block, Chart)]
+    found: dict[str, Any] = {block.id: block.figure.spec for block in charts}
     coded = json.dumps(found, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     return Markup(coded.replace("<", "\\u003c"))  # noqa: S704 - no markup is left in it
 
@@ -79,7 +82,9 @@ def _csv_link(block: Chart | Table) -> str:
 
 def _breakable(code: str) -> Markup:
     """Let a long command or reference break after its separators."""
-    pieces = Markup.escape(code)
-    for mark in ("?", "&amp;", ":", "/", ","):
-        pieces = Markup(pieces.replace(mark, f"{mark}<wbr>"))  # noqa: S704 - escaped above
-    return pieces
+    return Markup(_SEPARATORS.sub(r"\1<wbr>", str(escape(code))))  # noqa: S704 - escaped
+
+
+def _tied(words: str) -> Markup:
+    """Keep an amount and its sign on one line."""
+    return Markup(_AMOUNTS.sub(r'<span class="tied">\g<0></span>', str(escape(words))))  # noqa: S704 - escaped

@@ -1,4 +1,4 @@
-"""What makes the drawings of a page answer to a pointer? The chart library, taken from the installed package."""
+"""What makes the drawings of a page answer to a pointer? The chart library, out of an installed package."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ _SNIPPET = "window.vegaEmbed = vegaEmbed;"
 def chart_library() -> str:
     """Return Vega, Vega-Lite and their embedding as one script, safe inside an HTML script element.
 
-    It comes out of vl-convert, which draws the still charts with the same versions: nothing is downloaded, and
-    no copy of it is kept with the package.
+    It comes out of vl-convert, which draws the still charts with the same versions: nothing is downloaded,
+    and no copy of it is kept with the package.
     """
     script: str = vl_convert.javascript_bundle(_SNIPPET)
     return script.replace("</script", "<\\/script").replace("<!--", "<\\!--")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from techbalance.charts.figure import Figure
 
 WIDE, NARROW = 720, 340
-"""Widths in pixels: the page's column on a desk, and what a phone of 360 pixels leaves between its margins."""
+"""Widths in pixels: the page's column on a desk, and about what a phone leaves between its margins."""
 
 _PAINT: Final = re.compile(r'(?<= )(fill|stroke)="([^"]*)"')
 _NAMED: Final = re.compile(r'\bid="([^"]+)"')

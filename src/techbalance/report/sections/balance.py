@@ -10,8 +10,8 @@ from techbalance.charts import rows as origins
 from techbalance.charts import text
 from techbalance.charts.annual import annual_balance
 from techbalance.charts.monthly import monthly_balance
-from techbalance.report.blocks import Section
-from techbalance.report.drafting import chart, table
+from techbalance.report.blocks import Heading, Section
+from techbalance.report.drafting import Draft
 from techbalance.report.grids import Field, grid
 
 if TYPE_CHECKING:
@@ -21,9 +21,8 @@ if TYPE_CHECKING:
 
 _RECORDS = (
     Field("kind", "Record", "words"),
-    Field("period", "Period", "code"),
+    Field("period", "Period", "words"),
     Field("value_usd", "Value, $bn", "bn"),
-    Field("superseded_by", "Superseded by", "code"),
 )
 
 
@@ -36,8 +35,8 @@ def section(inquiry: Inquiry) -> Section:
         title=f"The balance since {_years_held(years)[0]}",
         prose=(_turning_points(records.rows()),),
         blocks=(
-            chart(inquiry, annual_balance, [years], origins.CENSUS),
-            chart(inquiry, monthly_balance, [months], origins.CENSUS, rows=with_calendar(months.arrow)),
+            Draft(inquiry, [years], origins.CENSUS).chart(annual_balance),
+            Draft(inquiry, [months], origins.CENSUS).chart(monthly_balance, rows=with_calendar(months.arrow)),
             _records(inquiry, records),
         ),
     )
@@ -66,15 +65,17 @@ def _turning_points(records: list[dict[str, Any]]) -> str:
     if surplus is not None:
         best = found["largest surplus, year"]
         said.append(
-            f"The United States sold more advanced technology than it bought in every year from {_span(surplus)}; "
-            f"the surplus was largest in {best['period']}, at {text.size(best['value_usd'])}."
+            f"The United States sold more advanced technology than it bought in every year from "
+            f"{_when(surplus['period'])}; the surplus was largest in {best['period']}, at "
+            f"{text.size(best['value_usd'])}."
         )
     deficit = found.get("longest run of deficits, years")
     if deficit is not None:
-        first, last = _ends(deficit)
+        first, _, last = deficit["period"].partition(":")
+        length = text.counted(int(last or first) - int(first) + 1, "year")
         said.append(
-            f"The longest run of deficits goes from {_span(deficit)}, {text.counted(last - first + 1, 'year')} "
-            f"that add up to {text.size(deficit['value_usd'])}."
+            f"The longest run of deficits goes from {_when(deficit['period'])}: {length} that add up to "
+            f"{text.size(deficit['value_usd'])}."
         )
     fall = found.get("largest fall of the balance, year")
     if fall is not None:
@@ -83,40 +84,36 @@ def _turning_points(records: list[dict[str, Any]]) -> str:
         )
     month = found.get("record deficit, month")
     if month is not None:
-        year, number = (int(part) for part in month["period"].split("-"))
-        named = text.month_name(year, number)
-        said.append(f"The largest deficit of a single month is {text.size(month['value_usd'])}, in {named}.")
+        named = _when(month["period"])
+        usd = text.size(month["value_usd"])
+        said.append(f"The largest deficit of a single month is {usd}, in {named}.")
     return " ".join(said)
 
 
-def _ends(row: dict[str, Any]) -> tuple[int, int]:
-    first, _, last = row["period"].partition(":")
-    return int(first), int(last or first)
-
-
-def _span(row: dict[str, Any]) -> str:
-    first, last = _ends(row)
-    return f"{first} to {last}"
-
-
 def _records(inquiry: Inquiry, records: Answer) -> Table:
-    """Show every record of years, and of months those that stand."""
-    shown = [row for row in records.rows() if "month" not in row["kind"] or row["superseded_by"] is None]
-    years = [row for row in shown if row["kind"] == "record deficit, year"]
-    kept = [row for row in years if row["superseded_by"] is None]
-    title = (
-        f"{text.counted(len(years), 'annual record')} since the first deficit; the one that stands is {kept[0]['period']}"
-        if kept
-        else "Records of the balance"
-    )
+    """Show the records that stand; those that were broken are named above it, and in the data file."""
+    rows = records.rows()
+    standing = [
+        row | {"kind": _upper(row["kind"]), "period": _when(row["period"])}
+        for row in rows
+        if row["superseded_by"] is None
+    ]
+    years = [row["period"] for row in rows if row["kind"] == "record deficit, year"]
+    title = f"The record annual deficit was broken in {text.counted(len(years) - 1, 'year')} after {years[0]}"
     subtitle = (
-        "Extremes and runs of the balance, billions of US dollars. Of months, only the records that stand; the "
-        "data file has those that were superseded."
+        "Records that stand, billions of US dollars; of a run, the sum. Years that held the record deficit: "
+        f"{text.years(int(year) for year in years)}. The data file has every record with what broke it."
     )
-    return table(
-        inquiry,
-        [records],
-        origins.CENSUS.basis,
-        about=("records", title, subtitle),
-        grid=grid(shown, _RECORDS),
-    )
+    draft = Draft(inquiry, [records], origins.CENSUS)
+    return draft.table(Heading("records", title, subtitle), grid(standing, _RECORDS))
+
+
+def _when(period: str) -> str:
+    """Write a year, a month or a span of either as words: ``2002 to 2025``, ``July 2026``."""
+    parts = [part.split("-") for part in period.split(":")]
+    named = [text.month_name(int(part[0]), int(part[1])) if len(part) > 1 else part[0] for part in parts]
+    return " to ".join(named)
+
+
+def _upper(words: str) -> str:
+    return words[:1].upper() + words[1:]

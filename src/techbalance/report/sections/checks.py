@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from techbalance.charts import text
-from techbalance.report.blocks import Section, Table
+from techbalance.report.blocks import Heading, Section, Table
 from techbalance.report.grids import Field, grid
 
 if TYPE_CHECKING:
@@ -35,8 +35,8 @@ def section(inquiry: Inquiry) -> Section:
         id="checks",
         title="Data checks",
         prose=(
-            "These checks run over the stored tables each time the report is made. A check that fails shows its rows "
-            "here.",
+            "These checks run over the stored tables each time the report is made. A check that fails shows "
+            "its rows here.",
         ),
         blocks=(_checked(inquiry.ask("check")), _held(inquiry.ask("status"))),
     )
@@ -51,7 +51,8 @@ def _checked(answer: Answer) -> Table:
         else f"All {len(rows)} checks passed"
     )
     fields = _CHECKS if not failed else (*_CHECKS, Field("where", "Failing row", "words"))
-    return Table("checks", title, f"Recompute with {answer.command}.", grid(rows, fields), answer.arrow, None)
+    heading = Heading("checks", title, f"Recompute with {answer.command}.")
+    return Table(heading, grid(rows, fields), answer.arrow, trail=None)
 
 
 def _held(answer: Answer) -> Table:
@@ -61,11 +62,6 @@ def _held(answer: Answer) -> Table:
     title = f"{text.counted(total, 'row')} in {text.counted(tables, 'table')} are held"
     kept = [name for name in answer.arrow.column_names if name != "age_days"]
     # The age counts days to today; without it the same store makes the same page.
-    return Table(
-        "held",
-        title,
-        f"Tables and series, their periods and vintages. Recompute with {answer.command}.",
-        grid(rows, _HELD),
-        answer.arrow.select(kept),
-        None,
-    )
+    subtitle = f"Tables and series, their periods and vintages. Recompute with {answer.command}."
+    heading = Heading("held", title, subtitle)
+    return Table(heading, grid(rows, _HELD), answer.arrow.select(kept), trail=None, folded=True)

@@ -9,8 +9,8 @@ import pyarrow as pa
 from techbalance.charts import rows as origins
 from techbalance.charts import text, titles
 from techbalance.charts.denominators import deficit_ratios
-from techbalance.report.blocks import Section
-from techbalance.report.drafting import chart, table
+from techbalance.report.blocks import Heading, Section
+from techbalance.report.drafting import Draft
 from techbalance.report.grids import Field, grid
 
 if TYPE_CHECKING:
@@ -26,9 +26,9 @@ _FIELDS = (
     Field("vintage", "Vintage of technology", "date"),
 )
 _MEANING = (
-    "Each line is a ratio of two net balances, not a part of a whole: the technology deficit is divided by a trade "
-    "deficit in which it is already netted against surpluses elsewhere, so that the ratio can pass 100%. Which "
-    "trade deficit is meant has to be said."
+    "Each line is a ratio of two net balances, not a part of a whole: the technology deficit is divided by a "
+    "trade deficit in which it is already netted against surpluses elsewhere, so that the ratio can pass "
+    "100%. Which trade deficit is meant has to be said."
 )
 
 
@@ -37,22 +37,21 @@ def section(inquiry: Inquiry) -> Section:
     answers = [inquiry.ask("balance", denominator=name) for name in DENOMINATORS]
     rows = pa.concat_tables([answer.arrow for answer in answers])
     year, latest = newest(answers)
+    draft = Draft(inquiry, answers, origins.DENOMINATORS)
     return Section(
         id="trade-deficit",
         title="Its place in the trade deficit",
         prose=(_MEANING,),
         blocks=(
-            chart(inquiry, deficit_ratios, answers, origins.DENOMINATORS, rows=rows),
-            table(
-                inquiry,
-                answers,
-                origins.DENOMINATORS.basis,
-                about=(
+            draft.chart(deficit_ratios, rows=rows),
+            draft.table(
+                Heading(
                     "denominators",
                     f"One deficit, three ratios: {_spread(latest)} in {year}",
-                    f"{year}, annual totals. A denominator's vintage is the one nearest to the technology figure's.",
+                    f"{year}, annual totals. Of each denominator the vintage nearest to the technology "
+                    "figure's is read.",
                 ),
-                grid=grid(latest, _FIELDS),
+                grid(latest, _FIELDS),
                 rows=rows,
             ),
         ),
@@ -66,8 +65,12 @@ def newest(answers: list[Answer]) -> tuple[int, list[dict[str, Any]]]:
     ]
     year = max(set.intersection(*[set(rows) for rows in given]))
     return year, [
-        rows[year] | {"named": titles.denominator(rows[year]["denominator"]).capitalize()} for rows in given
+        rows[year] | {"named": _upper(titles.denominator(rows[year]["denominator"]))} for rows in given
     ]
+
+
+def _upper(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _spread(rows: list[dict[str, Any]]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from techbalance.charts import rows as origins
@@ -11,7 +12,7 @@ from techbalance.charts.heat_map import group_partner_heat_map
 from techbalance.charts.ranking import ranked_bars
 from techbalance.report.blocks import Section
 from techbalance.report.detail import product_years
-from techbalance.report.drafting import chart
+from techbalance.report.drafting import Draft
 
 if TYPE_CHECKING:
     from techbalance.report.blocks import Chart
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 
 _IMPORTS = origins.census("imports")
 _IMPORTS_ONLY = (
-    "This section is about imports only. Ten-digit imports are held by group, partner and product; exports are "
-    "not, so no group and no partner has a balance here."
+    "This section is about imports only. Ten-digit imports are held by group, partner and product; exports "
+    "are not, so no group and no partner has a balance here."
 )
 
 
@@ -29,8 +30,7 @@ def section(inquiry: Inquiry) -> Section:
     before, year = product_years(inquiry)
     pairs = inquiry.ask("balance", by="group,partner", year=(before, year))
     maps = [
-        chart(inquiry, group_partner_heat_map, [pairs], _IMPORTS, year=one, folded=one != year)
-        for one in (year, before)
+        Draft(inquiry, [pairs], _IMPORTS).chart(group_partner_heat_map, year=one) for one in (year, before)
     ]
     ranks = [_rank(inquiry, by, year) for by in ("partner", "group")]
     changes = [_change(inquiry, by, before, year) for by in ("partner", "group")]
@@ -39,18 +39,18 @@ def section(inquiry: Inquiry) -> Section:
         id="groups-and-partners",
         title=f"Groups and partners, {before} and {year}",
         prose=(_IMPORTS_ONLY, _moved(total.rows(), before, year)),
-        blocks=(*maps, ranks[0], changes[0], ranks[1], changes[1]),
+        blocks=(maps[0], replace(maps[1], folded=True), ranks[0], changes[0], ranks[1], changes[1]),
     )
 
 
 def _rank(inquiry: Inquiry, by: str, year: int) -> Chart:
     answer = inquiry.ask("rank", by=by, year=year, flow="import")
-    return chart(inquiry, ranked_bars, [answer], _IMPORTS, year=year, by=by)
+    return Draft(inquiry, [answer], _IMPORTS).chart(ranked_bars, year=year, by=by)
 
 
 def _change(inquiry: Inquiry, by: str, before: int, year: int) -> Chart:
     answer = inquiry.ask("change", by=by, flow="import", from_=before, to=year)
-    return chart(inquiry, change_waterfall, [answer], _IMPORTS, years=(before, year), by=by)
+    return Draft(inquiry, [answer], _IMPORTS).chart(change_waterfall, years=(before, year), by=by)
 
 
 def _moved(rows: list[dict[str, Any]], before: int, year: int) -> str:
@@ -61,5 +61,5 @@ def _moved(rows: list[dict[str, Any]], before: int, year: int) -> str:
     course = "rose" if last > first else "fell"
     return (
         f"Imports of advanced technology products {course} from {text.money(first)} in {before} to "
-        f"{text.money(last)} in {year}: {text.counted(rose, 'group')} of {len(rows)} grew and {fell} shrank."
+        f"{text.money(last)} in {year}: {rose} of {len(rows)} groups grew and {fell} shrank."
     )

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 from techbalance.charts import rows as origins
 from techbalance.charts import text
 from techbalance.charts.intellectual_property import intellectual_property
-from techbalance.report.blocks import Section
-from techbalance.report.drafting import chart, table
+from techbalance.report.blocks import Heading, Section
+from techbalance.report.drafting import Draft
 from techbalance.report.grids import Field, grid
 
 if TYPE_CHECKING:
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 _LARGEST: Final = 15
 """Countries drawn; the year drawn is the newest in which all of them have reported both sides."""
 _SPAN: Final = 10
+BESIDE: Final = origins.Origin(
+    "World Bank and US Census Bureau", "services on balance-of-payments basis beside goods on Census basis"
+)
+"""Where a cover ratio comes from: two accounts, set side by side."""
 _COVER = (
     Field("year", "Year", "code"),
     Field("receipts_usd", "Receipts, $bn", "bn"),
@@ -38,12 +42,13 @@ def section(inquiry: Inquiry) -> Section:
         id="intellectual-property",
         title="Ideas beside things: intellectual property",
         prose=(
-            f"Charges for the use of intellectual property are services, not goods. {year} is drawn: it is the newest "
-            f"year for which the {_LARGEST} largest receivers have all reported both sides. Receipts of conduit "
-            "economies may be profits shifted there; they are marked, and no figure is changed.",
+            f"Charges for the use of intellectual property are services, not goods. {year} is drawn: it is "
+            f"the newest year for which the {_LARGEST} largest receivers have all reported both sides. "
+            "Receipts of conduit economies may be profits shifted there; they are marked, and no figure is "
+            "changed.",
         ),
         blocks=(
-            chart(inquiry, intellectual_property, [countries], origins.WORLD_BANK, year=year),
+            Draft(inquiry, [countries], origins.WORLD_BANK).chart(intellectual_property, year=year),
             _cover(inquiry, cover),
         ),
     )
@@ -73,18 +78,15 @@ def _cover(inquiry: Inquiry, answer: Answer) -> Table:
     rows = [row for row in answer.rows() if row["balance_usd"] is not None]
     last, first = newest_cover(answer), next(row for row in rows if row["atp_cover_ratio"] is not None)
     title = (
-        f"The surplus in intellectual property equalled {text.percent(last['atp_cover_ratio'])} of the technology "
-        f"deficit in {last['year']}, against {text.percent(first['atp_cover_ratio'])} in {first['year']}"
+        f"The surplus in intellectual property equalled {text.percent(last['atp_cover_ratio'])} of the "
+        f"technology deficit in {last['year']}, against {text.percent(first['atp_cover_ratio'])} in "
+        f"{first['year']}"
     )
     subtitle = (
         "United States, billions of US dollars. Cover: balance in intellectual property (services, "
-        "balance-of-payments basis) over the deficit in advanced technology products (goods, Census basis). They "
-        "are two accounts, set side by side and not netted."
+        "balance-of-payments basis) over the deficit in advanced technology products (goods, Census basis). "
+        "They are two accounts, set side by side and not netted."
     )
-    return table(
-        inquiry,
-        [answer],
-        "services on balance-of-payments basis beside goods on Census basis",
-        about=("ip-cover", title, subtitle),
-        grid=grid([row | {"note": None} for row in rows], _COVER),
-    )
+    without_notes = [row | {"note": None} for row in rows]
+    draft = Draft(inquiry, [answer], BESIDE)
+    return draft.table(Heading("ip-cover", title, subtitle), grid(without_notes, _COVER))

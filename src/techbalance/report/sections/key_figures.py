@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from techbalance.charts import rows as origins
-from techbalance.charts import text
+from techbalance.charts import text, titles
 from techbalance.errors import NotCoveredError
 from techbalance.report.blocks import KeyFigure
 from techbalance.report.sections.denominators import DENOMINATORS, newest
-from techbalance.report.sections.intellectual_property import covered, newest_cover
+from techbalance.report.sections.intellectual_property import BESIDE, covered, newest_cover
 from techbalance.report.trail import trail_of
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def key_figures(inquiry: Inquiry) -> tuple[KeyFigure, ...]:
-    """Ask for the newest year, the record, the year so far, the share of the goods deficit and the IP balance."""
+    """Ask for the newest year, the record, the year so far, the ratio to goods, and intellectual property."""
     found = [_balance(inquiry), _record(inquiry)]
     so_far = _year_to_date(inquiry)
     if so_far is not None:
@@ -53,14 +53,14 @@ def _balance(inquiry: Inquiry) -> KeyFigure:
     answer = newest_two(inquiry)
     before, row = answer.rows()
     usd, earlier, year = row["balance_usd"], before["balance_usd"], row["year"]
-    against = (
-        "" if earlier is None else f" In {year - 1} it was a {text.side(earlier)} of {text.size(earlier)}."
-    )
+    parts = f"Exports of {text.money(row['exports_usd'])} less imports of {text.money(row['imports_usd'])}."
+    if earlier is not None:
+        parts += f" In {year - 1} it was a {text.side(earlier)} of {text.size(earlier)}."
     return KeyFigure(
         name=f"{text.side(usd).capitalize()} in {year}",
         value=text.size(usd),
         exact=usd,
-        says=f"Exports of {text.money(row['exports_usd'])} less imports of {text.money(row['imports_usd'])}.{against}",
+        says=parts,
         trail=trail_of(inquiry, [answer], origins.CENSUS.basis),
     )
 
@@ -109,13 +109,17 @@ def _ratio(inquiry: Inquiry) -> KeyFigure:
     answers = [inquiry.ask("balance", denominator=name) for name in DENOMINATORS]
     year, rows = newest(answers)
     ratios = [row["deficit_ratio"] for row in rows]
+    others = [
+        f"{text.percent(row['deficit_ratio'])} of the deficit in {titles.denominator(row['denominator'])}"
+        for row in rows[1:]
+    ]
     return KeyFigure(
         name=f"Of the goods deficit in {year}",
         value=text.percent(ratios[0]),
         exact=ratios[0],
         says=(
-            f"The deficit in all goods, Census basis, was {text.size(rows[0]['denominator_usd'])}. Under other "
-            f"definitions of the trade deficit the ratio is {text.listing([text.percent(one) for one in ratios[1:]])}."
+            f"The deficit in all goods, Census basis, was {text.size(rows[0]['denominator_usd'])}. The "
+            f"ratio is {text.listing(others)}."
         ),
         trail=trail_of(inquiry, answers, origins.DENOMINATORS.basis),
     )
@@ -130,10 +134,9 @@ def _ideas(inquiry: Inquiry) -> KeyFigure:
         value=text.size(usd),
         exact=usd,
         says=(
-            f"Receipts of {text.money(row['receipts_usd'])} less payments of {text.money(row['payments_usd'])}. It "
-            f"equals {text.percent(row['atp_cover_ratio'])} of that year's technology deficit."
+            f"Receipts of {text.money(row['receipts_usd'])} less payments of "
+            f"{text.money(row['payments_usd'])}. It equals {text.percent(row['atp_cover_ratio'])} of that "
+            "year's technology deficit."
         ),
-        trail=trail_of(
-            inquiry, [answer], f"{origins.WORLD_BANK.basis}; a service, beside goods on Census basis"
-        ),
+        trail=trail_of(inquiry, [answer], BESIDE.basis),
     )

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from techbalance.charts import rows as origins
 from techbalance.charts import text
 from techbalance.charts.products import product_suppliers
-from techbalance.report.blocks import Section
+from techbalance.report.blocks import Heading, Section
 from techbalance.report.detail import product_years
-from techbalance.report.drafting import chart, table
+from techbalance.report.drafting import Draft
 from techbalance.report.grids import Field, grid
 
 if TYPE_CHECKING:
@@ -17,13 +17,14 @@ if TYPE_CHECKING:
     from techbalance.report.blocks import Table
     from techbalance.report.inquiry import Inquiry
 
-_LISTED = 20
+_IMPORTS = origins.census("imports")
+_LISTED = 15
 _FIELDS = (
-    Field("rank", "Rank", "count"),
-    Field("code", "Code", "code"),
-    Field("product_name", "Product, as the tariff names it", "words"),
+    Field("named", "Product, as the tariff names it", "words"),
     Field("value_usd", "Imports, $bn", "bn"),
-    Field("previous_rank", "Rank the year before", "count"),
+    Field("rank", "Rank", "count"),
+    Field("previous_rank", "Year before", "count"),
+    Field("code", "Code", "code"),
 )
 
 
@@ -37,7 +38,7 @@ def section(inquiry: Inquiry) -> Section:
         title="The largest products",
         prose=(_counted(ranks, year),),
         blocks=(
-            chart(inquiry, product_suppliers, [pairs], origins.census("imports"), year=year),
+            Draft(inquiry, [pairs], _IMPORTS).chart(product_suppliers, year=year),
             _list(inquiry, ranks, year),
         ),
     )
@@ -52,24 +53,25 @@ def _counted(ranks: Answer, year: int) -> str:
         if summed >= half:
             break
     return (
-        f"{text.counted(len(values), 'ten-digit product')} of the list were imported in {year}; the largest {count} "
-        "of them make half of the value. Imports only, as above."
+        f"{text.counted(len(values), 'ten-digit product')} of the list were imported in {year}; the largest "
+        f"{count} of them make half of the value. Imports only, as above."
     )
 
 
 def _list(inquiry: Inquiry, ranks: Answer, year: int) -> Table:
     rows = sorted((row for row in ranks.rows() if row["rank"] is not None), key=lambda row: row["rank"])
-    shown = [row | {"code": text.tariff_code(row["product"]), "note": None} for row in rows[:_LISTED]]
+    shown = [
+        row
+        | {
+            "named": text.sentence(row["product_name"]),
+            "code": text.tariff_code(row["product"]),
+            "note": None,
+        }
+        for row in rows[:_LISTED]
+    ]
     risen = [row for row in shown if row["previous_rank"] is None or row["previous_rank"] > _LISTED]
     entered = "none was" if not risen else f"{len(risen)} {'was' if len(risen) == 1 else 'were'}"
-    return table(
-        inquiry,
-        [ranks],
-        origins.census("imports").basis,
-        about=(
-            "products-ranked",
-            f"Of the {text.counted(len(shown), 'largest product')} of {year}, {entered} not among them the year before",
-            "Billions of US dollars. The data file has every product.",
-        ),
-        grid=grid(shown, _FIELDS),
-    )
+    title = f"Of the {len(shown)} largest products of {year}, {entered} not among them the year before"
+    subtitle = "Billions of US dollars. The data file has every product."
+    draft = Draft(inquiry, [ranks], _IMPORTS)
+    return draft.table(Heading("products-ranked", title, subtitle), grid(shown, _FIELDS))

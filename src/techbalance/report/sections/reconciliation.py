@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from techbalance.charts import rows as origins
 from techbalance.charts import text
-from techbalance.report.blocks import Section
-from techbalance.report.drafting import table
+from techbalance.report.blocks import Heading, Section
+from techbalance.report.drafting import Draft
 from techbalance.report.grids import Field, grid
 
 if TYPE_CHECKING:
@@ -25,8 +25,8 @@ _LINES: Final = {
 }
 
 _SUBTITLE: Final = (
-    "Sum of ten-digit products in the list against the publisher's total, whole US dollars. A residual below half "
-    "the last printed digit is rounding."
+    "Sum of ten-digit products in the list against the publisher's total, whole US dollars. A residual "
+    "below half the last printed digit is rounding."
 )
 
 
@@ -46,12 +46,8 @@ def section(inquiry: Inquiry) -> Section:
         title="Does the detail add up?",
         prose=(_rule(rows), _undecided(rows)),
         blocks=(
-            table(
-                inquiry,
-                [answer],
-                origins.census("imports").basis,
-                about=("reconciliation", _finding(rows), _SUBTITLE),
-                grid=grid(lines, fields),
+            Draft(inquiry, [answer], origins.census("imports")).table(
+                Heading("reconciliation", _finding(rows), _SUBTITLE), grid(lines, fields)
             ),
         ),
     )
@@ -66,8 +62,9 @@ def _finding(rows: list[dict[str, Any]]) -> str:
 def _rule(rows: list[dict[str, Any]]) -> str:
     lists = text.listing(sorted({str(row["list_year"]) for row in rows}))
     return (
-        f"The list of advanced technology products used here is that of {lists}, the nearest that is held. A product "
-        "code born after it counts if its eight-digit parent is on the list and wholly in one group."
+        f"The list of advanced technology products used here is that of {lists}, the nearest that is held. "
+        "A product code born after it counts if its eight-digit parent is on the list and wholly in one "
+        "group."
     )
 
 
@@ -78,6 +75,6 @@ def _undecided(rows: list[dict[str, Any]]) -> str:
         if row["undecided_usd"] is not None
     ]
     return (
-        f"Codes whose parent is mixed or absent stay undecided: {text.listing(shares)}. They count as zero, and "
-        "the total without them meets the published one."
+        f"Codes whose parent is mixed or absent stay undecided: {text.listing(shares)}. They count as zero, "
+        "and the total without them meets the published one."
     )

@@ -11,8 +11,8 @@ from techbalance.charts import text
 from techbalance.charts.revisions import revised_values
 from techbalance.indicators.periods import PRINTED
 from techbalance.questions.published import Published
-from techbalance.report.blocks import Section
-from techbalance.report.drafting import chart, table
+from techbalance.report.blocks import Heading, Section
+from techbalance.report.drafting import Draft
 from techbalance.report.grids import Field, grid
 
 if TYPE_CHECKING:
@@ -24,20 +24,20 @@ if TYPE_CHECKING:
 def section(inquiry: Inquiry) -> Section:
     """Ask for all years as they were known at each vintage."""
     rows = prints(inquiry)
-    answers = known(inquiry, rows)
+    draft = Draft(inquiry, known(inquiry, rows), origins.CENSUS)
     return Section(
         id="revisions",
         title="What revisions did to the headline",
         prose=(_meaning(rows),),
         blocks=(
-            chart(inquiry, revised_values, answers, origins.CENSUS, rows=rows),
-            _table(inquiry, rows, answers),
+            draft.chart(revised_values, rows=rows, years=[row["year"] for row in _revised(rows)]),
+            _table(draft, rows),
         ),
     )
 
 
 def prints(inquiry: Inquiry) -> pa.Table:
-    """List the balance of every full year at each vintage, the oldest first; a printed year before a sum of months."""
+    """List the balance of every full year at each vintage, a printed year before a sum of months."""
     revisions = Published(inquiry.store, "atp", "year").revisions()
     held = revisions.filter(revisions.balance_usd.notnull())
     listed = inquiry.store.fetch(held.select("year", "vintage", "balance_usd", "months", "basis"))
@@ -82,15 +82,15 @@ def _meaning(rows: pa.Table) -> str:
     several = [year for year, listed in years.items() if len(listed) > 1]
     revised = _revised(rows)
     return (
-        f"A published figure is revised for years. Of {text.counted(len(years), 'annual balance')} held, {len(several)} "
-        f"are held at more than one vintage, and {len(revised)} of those differ between the first and the last. A "
-        "statement made on an earlier vintage can be true of that vintage and of no other."
+        f"A published figure is revised for years. Of {text.counted(len(years), 'annual balance')} held, "
+        f"{len(several)} are held at more than one vintage, and {len(revised)} of those differ between the "
+        "first and the last. A statement made on an earlier vintage can be true of that vintage and of no "
+        "other."
     )
 
 
-def _table(inquiry: Inquiry, rows: pa.Table, answers: list[Answer]) -> Table:
+def _table(draft: Draft, rows: pa.Table) -> Table:
     revised = _revised(rows)
-    largest = max(revised, key=lambda row: abs(row["revision_usd"]))
     fields = (
         Field("year", "Year", "code"),
         Field("first_usd", "First held, $bn", "bn"),
@@ -101,18 +101,11 @@ def _table(inquiry: Inquiry, rows: pa.Table, answers: list[Answer]) -> Table:
         Field("vintages", "Vintages", "count"),
     )
     title = (
-        f"The balance of {largest['year']} moved most: by {text.signed(largest['revision_usd'])} from the first "
-        "vintage held to the newest"
+        f"{text.counted(len(revised), 'annual balance')} of {len(_by_year(rows))} differ between the first "
+        "vintage held and the newest"
     )
     subtitle = (
-        "Annual balances whose first and newest vintage differ, billions of US dollars. The data file has every "
-        "vintage of every year."
+        "Annual balances whose first and newest vintage differ, billions of US dollars. The data file has "
+        "every vintage of every year."
     )
-    return table(
-        inquiry,
-        answers,
-        origins.CENSUS.basis,
-        about=("revised-years", title, subtitle),
-        grid=grid(revised, fields),
-        rows=rows,
-    )
+    return draft.table(Heading("revised-years", title, subtitle), grid(revised, fields), rows=rows)

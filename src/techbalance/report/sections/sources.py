@@ -16,8 +16,9 @@ def section(inquiry: Inquiry) -> Section:
         id="sources",
         title="Sources, vintages and definitions",
         prose=(
-            "A vintage is the day on which the publisher's figure was current, or the end of that month. Every file "
-            "that was read is listed with its SHA-256, so that its bytes can be recognised anywhere.",
+            "A vintage is the day on which the publisher's figure was current, or the end of that month. "
+            "Every file that was read is listed with its SHA-256, so that its bytes can be recognised "
+            "anywhere.",
         ),
         blocks=(
             Definitions(),

@@ -23,8 +23,9 @@ def section(inquiry: Inquiry) -> Section:
         id="tracing",
         title="How to trace and cite a figure",
         prose=(
-            "Under every figure stand the command that recomputes it and the command that traces it: from the figure "
-            "to the formula, the stored rows, the source, the file it was read from and that file's hash.",
+            "Under every figure stand the command that recomputes it and the command that traces it: from "
+            "the figure to the formula, the stored rows, the source, the file it was read from and that "
+            "file's hash.",
         ),
         blocks=(
             Tracing(
