@@ -17,7 +17,8 @@ from techbalance.errors import ParameterError, UnknownCodeError, shortened
 class Params(BaseModel):
     """Parameters of one question: frozen, and an unknown one is refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    # Built at first use: a command pays for its own parameters only.
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, defer_build=True)
 
     @classmethod
     def read(cls, given: dict[str, Any]) -> Self:
