@@ -60,6 +60,8 @@ class Supply:
         the seller), and of the reporter's own production (no partner); None where not held.
     members
         Countries of the reporter where it is an area.
+    reporter
+        Codes of the reporter itself, or of the area's members.
     totals
         Codes among partners that are sums of others.
     notes
@@ -79,6 +81,7 @@ class Supply:
     world: Table | None = None
     production: Table | None = None
     members: frozenset[str] = frozenset()
+    reporter: frozenset[str] = frozenset({"USA"})
     totals: frozenset[str] = WORLD_CODES
     notes: tuple[str, ...] = ()
     lineage: tuple[Lineage, ...] = ()
@@ -297,6 +300,7 @@ def _from_panel(
         world=rows.filter(~own).select(*columns, partner="exporter"),
         production=made if has_own else None,
         members=area,
+        reporter=frozenset(inside),
         totals=WORLD_CODES | {row["area"] for row in store.fetch_rows(store.table("areas").select("area"))},
         notes=(
             f"From the panel {Path(str(params.panel)).name}, SHA-256 {digest}; imports of {params.reporter}.",
