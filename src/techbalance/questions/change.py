@@ -16,7 +16,6 @@ from techbalance.questions.values import Values
 
 if TYPE_CHECKING:
     from ibis import Table
-    from ibis.expr.types import StringValue
 
     from techbalance.store.catalogue import Store
 
@@ -33,23 +32,29 @@ def run(params: ChangeParams, store: Store) -> Answer:
     values = Values(params, store, keys)
     values.demand_flow(start, end)
     pairs = _pairs(values, start, end)
+    held = _held(pairs, store)
+    missing = [year for year, count in ((start, held["first"]), (end, held["last"])) if not count]
     lineage = [values.lineage(start, end)]
-    has_rest = bool(keys) and not values.from_products and values.members is None
-    if has_rest:
+    has_rest = bool(keys) and not values.from_products and values.members is None and not missing
+    if not held["parts"]:
+        pairs = _nothing(pairs, keys)
+    elif has_rest:
         whole = replace(values, keys=())
         pairs = _with_rest(pairs, whole, start, end)
         lineage.append(whole.lineage(start, end))
     both = _in_both_years(pairs)
     totals = both.aggregate(total_from_usd=both.from_usd.sum(), total_to_usd=both.to_usd.sum())
     rows = accounts.change(pairs, totals, flow=params.flow is not None)
-    rows = rows.mutate(note=_note(rows, values, start, end))
+    if missing:
+        why = "; ".join(f"{year}: {values.why_missing(year)}" for year in missing)
+        rows = rows.mutate(note=ibis.literal(why))
     columns = []
     for key in keys:
         rows = NAMED[key](rows, store)
         columns += [key, f"{key}_name"]
     rows = rows.order_by([ibis.desc(rows.change_usd.abs()), *[rows[key] for key in keys]])
     rows = rows.limit(params.top) if params.top else rows
-    notes = _notes(pairs, store, has_rest=has_rest) if keys else ()
+    notes = _notes(held, has_rest=has_rest) if keys and not missing else ()
     return Answer(CHANGE, params, store, rows.select(*columns, *CHANGE.columns), notes, tuple(lineage))
 
 
@@ -58,7 +63,7 @@ def _in_both_years(pairs: Table) -> Table:
 
 
 def _pairs(values: Values, start: int, end: int) -> Table:
-    """Value at the start and at the end, one row per part; one row in all when nothing is held."""
+    """Value at the start and at the end, one row per part."""
     keys = values.keys
     first = values.of(start).mutate(year=ibis.literal("from"))
     last = values.of(end).mutate(year=ibis.literal("to"))
@@ -73,9 +78,25 @@ def _pairs(values: Values, start: int, end: int) -> Table:
     if values.from_products and {start, end} <= set(values.years_held):
         # Both years are held whole, so a part without a row traded nothing.
         rows = rows.mutate(from_usd=rows.from_usd.fill_null(0), to_usd=rows.to_usd.fill_null(0))
-    if not values.store.count(rows):
-        return both.aggregate(**sums).mutate(**{key: ibis.null("string") for key in keys})
     return rows
+
+
+def _held(pairs: Table, store: Store) -> dict[str, int]:
+    """How many parts there are, and how many of them are held in the first year, the last, and both."""
+    counts = pairs.aggregate(
+        parts=pairs.count(),
+        first=pairs.from_usd.count(),
+        last=pairs.to_usd.count(),
+        both=(pairs.from_usd + pairs.to_usd).count(),
+    )
+    (found,) = store.fetch_rows(counts)
+    return found
+
+
+def _nothing(pairs: Table, keys: tuple[str, ...]) -> Table:
+    """One row of nulls in place of no row at all."""
+    sums = {"from_usd": pairs.from_usd.sum(), "to_usd": pairs.to_usd.sum()}
+    return pairs.aggregate(**sums).mutate(**{key: ibis.null("string") for key in keys})
 
 
 def _with_rest(pairs: Table, whole: Values, start: int, end: int) -> Table:
@@ -91,20 +112,11 @@ def _with_rest(pairs: Table, whole: Values, start: int, end: int) -> Table:
     return pairs.select(rest.columns).union(_in_both_years(rest))
 
 
-def _notes(pairs: Table, store: Store, *, has_rest: bool) -> tuple[str, ...]:
+def _notes(held: dict[str, int], *, has_rest: bool) -> tuple[str, ...]:
     """How many parts are held in one of the two years only, and where their value is."""
-    one = pairs.filter(pairs.from_usd.isnull() != pairs.to_usd.isnull())
-    missing, held = store.count(one), store.count(_in_both_years(pairs))
-    if not missing or not held:
+    missing = held["parts"] - held["both"]
+    if not missing:
         return ()
     where = "their value is in all others" if has_rest else "they are in no contribution"
     parts = "part is" if missing == 1 else "parts are"
     return (f"{missing} {parts} held in one of the two years only; {where}.",)
-
-
-def _note(rows: Table, values: Values, start: int, end: int) -> StringValue:
-    """Name the reason when a whole year is missing; otherwise keep the note of the row."""
-    missing = [year for year in (start, end) if not values.store.count(values.of(year))]
-    if not missing:
-        return rows.note
-    return ibis.literal("; ".join(f"{year}: {values.why_missing(year)}" for year in missing))

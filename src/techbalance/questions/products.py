@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import ibis
@@ -11,6 +12,7 @@ from techbalance.classifications.groups import OUTSIDE
 from techbalance.errors import UnknownCodeError
 from techbalance.indicators import periods
 from techbalance.questions.selection import (
+    STORES_REMEMBERED,
     among_partners,
     among_products,
     in_years,
@@ -90,8 +92,7 @@ class Products:
 
     def years_held(self) -> tuple[int, ...]:
         """Years of which anything had been published by ``day``, whatever the other filters."""
-        rows = periods.up_to(self.store.table("trade"), self.day)
-        return tuple(self.store.fetch(rows.select("year").distinct().order_by("year"))["year"].to_pylist())
+        return _years(self.store, self.day)
 
     def years_ever(self) -> tuple[int, ...]:
         """Years of which anything is held, whenever it was published."""
@@ -150,6 +151,12 @@ class Products:
         rows = self.kept().filter(lambda row: row.match == "undecided")
         sums = rows.group_by("year").aggregate(value=rows.general_usd.sum()).order_by("year")
         return [(row["year"], row["value"]) for row in self.store.fetch_rows(sums)]
+
+
+@lru_cache(maxsize=STORES_REMEMBERED)
+def _years(store: Store, day: dt.date | None) -> tuple[int, ...]:
+    rows = periods.up_to(store.table("trade"), day)
+    return tuple(store.fetch(rows.select("year").distinct().order_by("year"))["year"].to_pylist())
 
 
 def _first_vintage(trade: Table) -> DateScalar:

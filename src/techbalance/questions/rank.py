@@ -49,11 +49,12 @@ def _itemised(now: Table, before: Table, values: Values, year: int) -> tuple[str
     """How many partners have a rank, where the publisher did not itemise the same ones in both years."""
     if values.from_products or values.members is not None:
         return ()
-    counts = [(one, values.store.count(rows)) for one, rows in ((year, now), (year - 1, before))]
-    if len({count for _, count in counts}) == 1:
+    counts = now.aggregate(now=now.count()).cross_join(before.aggregate(before=before.count()))
+    (found,) = values.store.fetch_rows(counts)
+    if found["now"] == found["before"]:
         return ()
-    held = ", ".join(f"{count} in {one}" for one, count in counts if count)
-    return (f"Partners that are itemised, and so have a rank: {held}.",) if held else ()
+    held = [f"{found[name]} in {one}" for name, one in (("now", year), ("before", year - 1)) if found[name]]
+    return (f"Partners that are itemised, and so have a rank: {', '.join(held)}.",)
 
 
 def _compared(now: Table, before: Table, key: str) -> Table:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
 
 import ibis
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from techbalance.store.catalogue import Store
 
 KNOWN_LISTS = ("census-atp",)
+STORES_REMEMBERED: Final = 8
 
 # What the itemised partners leave of the world total.
 REST = "-"
@@ -27,8 +29,9 @@ REST_NAME = "all others, rounding and revisions"
 Span = tuple[int | None, int | None]
 
 
+@lru_cache(maxsize=STORES_REMEMBERED)
 def partner_book(store: Store) -> PartnerBook:
-    """Read every name a partner can be called by."""
+    """Read every name a partner can be called by; once for a store, since an open store does not change."""
     partners = store.fetch_rows(store.table("partners"))
     areas = store.fetch_rows(store.table("areas"))
     return PartnerBook(partners, areas)
@@ -59,7 +62,7 @@ def spans_by_label(store: Store, members: tuple[Member, ...]) -> dict[str, list[
     Keys are labels as ``labelled_partners`` writes them; a span is the time in which the partner exists and
     belongs to the selection.
     """
-    book = {row["code"]: row for row in store.fetch_rows(store.table("partners"))}
+    book = {row["code"]: row for row in partner_book(store).partners}
     spans: dict[str, list[Span]] = {}
     for member in members:
         row = book[member.code]
