@@ -212,6 +212,8 @@ def revisions(finding: RevisionFinding, noun: str) -> str:
         latest = f"{text.money(row['latest_usd'])} ({_dated(row['latest'])})"
         moved = f"revised by {text.signed(row['revision_usd'])}" if row["revision_usd"] else "not revised"
         said.append(f"{row['year']}: {first}, then {latest}, {moved}.")
+    if finding.steady:
+        said.append(f"Not revised, not drawn: {text.years(finding.steady)}.")
     if finding.single:
         said.append(f"One vintage only, not drawn: {text.years(finding.single)}.")
     return " ".join(said)

@@ -20,6 +20,7 @@ _BN = 1e9
 _RIGHT = 92
 """Pixels kept free at the right for the names of the lines."""
 _HEIGHT = 340
+_FLOWS = ("exports_usd", "imports_usd", "balance_usd")
 _COLUMNS = {
     "year": pa.int16(),
     "exports_usd": pa.int64(),
@@ -54,7 +55,7 @@ def annual_balance(
     SchemaError
         A column is missing, or a year is there twice.
     """
-    needs = ("year", "exports_usd", "imports_usd", "balance_usd", "months")
+    needs = ("year", *_FLOWS, "months")
     listed = answer.read(rows, "annual balance", needs=needs, values=("balance_usd",))
     answer.one_each(listed, "annual balance", ("year",))
     listed.sort(key=lambda row: row["year"])
@@ -82,8 +83,8 @@ def _hollow(parts: list[Row]) -> str:
 
 
 def _draw(listed: list[Row], finding: BalanceFinding, description: str) -> dict[str, Any]:
-    years = list(range(listed[0]["year"], listed[-1]["year"] + 1))
-    by_year = {row["year"]: row for row in listed}
+    by_year = {row["year"]: row for row in listed if any(row[name] is not None for name in _FLOWS)}
+    years = list(range(min(by_year), max(by_year) + 1))
     points = [_point(year, by_year.get(year)) for year in years]
     remarks = _remarks(points, finding)
     values = [p[k] for p in points for k in ("exports", "imports", "balance") if p[k] is not None]

@@ -94,7 +94,7 @@ def _draw(finding: GridFinding, description: str) -> dict[str, Any]:
     cells = base.transform_filter("!datum.total && isValid(datum.value)").mark_rect()
     ink = f"datum.value == null ? ({theme.MUTED.expression}) : ({theme.INK.expression})"
     numbers = base.mark_text(
-        fontSize=alt.ExprRef(f"{_IS_NARROW} ? 10.5 : 12"),
+        fontSize=alt.ExprRef(f"min({theme.LABEL_SIZE}, (width - {left}) / {len(finding.partners)} / 2.4)"),
         color=alt.ExprRef(f"datum.strong ? ({theme.PAPER.expression}) : {ink}"),
         fontWeight=alt.ExprRef("datum.total ? 600 : 400"),
     )

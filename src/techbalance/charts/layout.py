@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, cast
 
 import altair as alt
@@ -60,11 +59,6 @@ def _start(block: Sequence[int], places: Sequence[float], gap: float) -> float:
 
 def _end(block: Sequence[int], places: Sequence[float], gap: float) -> float:
     return _start(block, places, gap) + gap * len(block)
-
-
-def named(names: dict[str, str]) -> str:
-    """Make the expression that turns the value of an axis or legend entry into its name."""
-    return f"({json.dumps(names, ensure_ascii=False)})[datum.value]"
 
 
 def haloed(words: alt.Chart) -> tuple[alt.Chart, alt.Chart]:
@@ -138,7 +132,9 @@ def money_axis() -> alt.Axis:
     )
 
 
-def heading(words: str, x: float | alt.ExprRef = 0, y: float = HEADING, *, right: bool = False) -> alt.Chart:
+def heading(
+    words: str | alt.ExprRef, x: float | alt.ExprRef = 0, y: float = HEADING, *, right: bool = False
+) -> alt.Chart:
     """Write a panel's or column's name above it, starting or, if ``right``, ending at ``x``."""
     mark = records([{}]).mark_text(
         align="right" if right else "left", baseline="bottom", color=theme.MUTED.colour, x=x, y=y

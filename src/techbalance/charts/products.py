@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import altair as alt
 import pyarrow as pa
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 _BN = 1e9
 _ROW, _THICKNESS, _DROP = 44, 18, 8
 _VALUE_ROOM = 50
-_LEGEND_COLUMN = 80
+_KEY_LINE = 19
+"""Pixels from one line of the key to the next."""
 _NAMED_FROM = 0.15
 """Share of a product from which a partner without a colour of its own is named in the bar."""
 _COLUMNS = {
@@ -91,7 +92,13 @@ def _draw(finding: ProductFinding, description: str) -> dict[str, Any]:
     y = layout.places(len(spots))
     base = layout.records(parts).encode(y=y, tooltip=_TOOLTIP)
     # The rim of paper parts neighbours of like colour, so that hue is not needed to tell where one ends.
-    bars = base.mark_bar(height=_THICKNESS, yOffset=_DROP, stroke=theme.PAPER.colour, strokeWidth=1)
+    bars = base.mark_bar(
+        height=_THICKNESS,
+        yOffset=_DROP,
+        color=layout.OWN_COLOUR,
+        stroke=theme.PAPER.colour,
+        strokeWidth=1,
+    )
     inside = base.mark_text(
         dy=_DROP, fontSize=theme.SMALL_SIZE, color=alt.ExprRef("dark ? datum.on_dark : datum.on_light")
     )
@@ -100,31 +107,44 @@ def _draw(finding: ProductFinding, description: str) -> dict[str, Any]:
     names = heads.mark_text(align="left", x=0, dy=-10)
     amounts = heads.mark_text(align="left", dx=5, dy=_DROP, fontWeight=600)
     return compose(
-        bars.encode(x=alt.X("start:Q", axis=None, scale=scale), x2="end:Q", color=_colour(finding)),
+        bars.encode(x=alt.X("start:Q", axis=None, scale=scale), x2="end:Q"),
         inside.encode(x=alt.X("middle:Q", axis=None), text=alt.value(alt.ExprRef(label))),
         names.encode(y=y, text=alt.value(layout.cut("datum.name", "width"))),
         amounts.encode(y=y, x=alt.X("value:Q", axis=None), text="amount:N"),
+        *_key(finding),
         height=_ROW * len(spots),
         description=description,
     )
 
 
-def _colour(finding: ProductFinding) -> alt.Color:
-    """Colour parts by partner, with a legend of the main ones above the bars."""
+def _key(finding: ProductFinding) -> list[alt.Chart]:
+    """Name the colours above the bars, in as many columns as there is room for.
+
+    A legend of Vega's would take width from the plot, which decides how many columns it has.
+    """
     main = [code for code in finding.partners if theme.partner_colour(code) != theme.FAINT]
-    named = {code: finding.partners[code] for code in main} | {OTHERS: "Others"}
-    shades = [theme.partner_colour(code).colour for code in named]
-    legend = alt.Legend(
-        title=None,
-        orient="top",
-        direction="horizontal",
-        columns=alt.ExprRef(f"max(2, floor(width / {_LEGEND_COLUMN}))"),
-        symbolType="square",
-        labelExpr=layout.named(named),
-        labelColor=theme.INK.colour,
-        labelFontSize=theme.LABEL_SIZE,
+    named = [(code, finding.partners[code]) for code in main] + [(OTHERS, "Others")]
+    records = [
+        {"index": i, "name": name, **theme.partner_colour(code)._asdict()}
+        for i, (code, name) in enumerate(named)
+    ]
+    step = max(text.pixels(name, theme.LABEL_SIZE) for _, name in named) + 26
+    columns = f"max(1, floor((width + 12) / {step:.0f}))"
+    x = f"(datum.index % {columns}) * {step:.0f}"
+    lines = f"ceil({len(named)} / {columns}) - 1 - floor(datum.index / {columns})"
+    y = f"-12 - {_KEY_LINE} * ({lines})"
+    base = layout.records(records)
+    signs = base.mark_point(
+        shape="square",
+        size=90,
+        filled=True,
+        opacity=1,
+        color=layout.OWN_COLOUR,
+        x=alt.ExprRef(f"{x} + 6"),
+        y=alt.ExprRef(y),
     )
-    return alt.Color("colour:N", scale=alt.Scale(domain=list(named), range=shades), legend=legend)
+    words = base.mark_text(align="left", x=alt.ExprRef(f"{x} + 16"), y=alt.ExprRef(y))
+    return [signs, cast(alt.Chart, words.encode(text="name:N"))]
 
 
 _TOOLTIP = [
@@ -148,7 +168,7 @@ def _part(part: Row, place: int) -> Row:
         "value": value,
         "partner_name": part["partner_name"],
         "code": code,
-        "colour": part["partner"] if paint != theme.FAINT else OTHERS,
+        **paint._asdict(),
         "name_room": text.pixels(part["partner_name"], theme.SMALL_SIZE) + 8,
         "code_room": text.pixels(code or part["partner_name"], theme.SMALL_SIZE) + 6,
         "money": text.money(part["value_usd"]),

@@ -94,7 +94,8 @@ def _shape(finding: RankFinding, records: list[Row]) -> _Shape:
     if finding.by == "product":
         return _Shape(42, str(_NAMES + room), 13, 8)
     wide, narrow = (
-        max(text.pixels(record[key], theme.LABEL_SIZE) for record in records) for key in ("name", "short")
+        max(text.pixels(record[key], theme.LABEL_SIZE, bold=record["rose"]) for record in records)
+        for key in ("name", "short")
     )
     start = f"{_NAMES + 8 + room} + ({theme.IS_NARROW} ? {narrow:.0f} : {wide:.0f})"
     return _Shape(28, start, 17, 0)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _BN = 1e9
 _ROW = 40
 _LEFT = f"({theme.IS_NARROW} ? 46 : 122)"
-_RIGHT = f"(width - ({theme.IS_NARROW} ? 108 : 116))"
+_RIGHT = f"(width - ({theme.IS_NARROW} ? 120 : 128))"
 """Where the plot starts and ends, in pixels, between the years and the values."""
 _NOUNS = {"balance_usd": "balance", "exports_usd": "value of exports", "imports_usd": "value of imports"}
 _COLUMNS = {
@@ -43,13 +43,14 @@ def revised_values(
     ----------
     rows
         One row per year and vintage: ``year``, ``vintage`` and ``field``; with ``months``, part-years are
-        left out. Years with one vintage are not drawn, and are named in the text alternative.
+        left out. Years with one vintage are not drawn, and are named in the text alternative, as are those
+        that were not revised where ``years`` is left out.
     credit
         The command that recomputes the rows, and their origin.
     field
         The figure compared: ``balance_usd``, ``exports_usd``, ``imports_usd`` or ``value_usd``.
     years
-        The years drawn, or all.
+        The years drawn; those that were revised when left out.
 
     Raises
     ------
@@ -68,13 +69,19 @@ def revised_values(
     return Figure(
         id=f"revisions-{field.removesuffix('_usd')}",
         title=titles.revisions(finding, noun),
-        subtitle=answer.subtitle(finding.prints, origin, unit, more="hollow: first vintage held"),
+        subtitle=answer.subtitle(finding.prints, origin, unit, more=_marked(finding)),
         alt_text=alt_text,
         spec=_draw(finding, noun, alt_text),
         table=answer.tidy(finding.prints, _COLUMNS),
         columns_shown=tuple(_COLUMNS)[:4],
         command=credit.command,
     )
+
+
+def _marked(finding: RevisionFinding) -> str:
+    """Say in the subtitle what is hollow and how many years are left out."""
+    steady = text.counted(len(finding.steady), "year that was", "years that were")
+    return f"hollow: first vintage held{f'; {steady} not revised left out' if finding.steady else ''}"
 
 
 def _draw(finding: RevisionFinding, noun: str, description: str) -> dict[str, Any]:
@@ -114,7 +121,7 @@ def _draw(finding: RevisionFinding, noun: str, description: str) -> dict[str, An
         years.encode(text="year:N"),
         dates.encode(text="dates:N"),
         heads.mark_text(align="right", x=alt.ExprRef("width")).encode(text="values:N"),
-        layout.heading("First → latest", alt.ExprRef("width"), right=True),
+        layout.heading(layout.narrow("''", "'First → latest'"), alt.ExprRef("width"), right=True),
         *_directions(finding, noun, -low / (high - low)),
         height=_ROW * count,
         description=description,

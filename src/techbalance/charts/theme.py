@@ -168,7 +168,6 @@ def config() -> dict[str, Any]:
             "titleFontSize": LABEL_SIZE,
             "titleFontWeight": "normal",
         },
-        "legend": {"aria": False},
         "title": {
             "anchor": "start",
             "frame": "bounds",

@@ -93,7 +93,7 @@ def _draw(finding: VerdictFinding, description: str) -> dict[str, Any]:
     ids = base.mark_text(
         x=alt.ExprRef(f"(datum.column + 0.5) * {_STEP} - 2"),
         color=alt.ExprRef("dark ? datum.on_dark : datum.on_light"),
-        fontSize=layout.narrow("10", "12"),
+        fontSize=alt.ExprRef(f"min({theme.LABEL_SIZE}, {_STEP} / 4.4)"),
     )
     words_above = layout.records(heads).mark_text(align="left", x=0, fontWeight=600)
     return compose(

@@ -59,6 +59,13 @@ def test_annual_missing_row_is_a_gap_like_a_null(annual_rows, credit):
     assert 1998 not in figure.table["year"].to_pylist()
 
 
+def test_annual_years_without_any_value_at_the_end_take_no_room(annual_rows, credit):
+    blank = pa.Table.from_pylist([{**annual_rows.to_pylist()[3], "year": 2009}], annual_rows.schema)
+    figure = charts.annual_balance(pa.concat_tables([annual_rows, blank]), credit=credit)
+    assert max(values(figure, "year")) == 2008
+    assert figure.table["year"].to_pylist()[-1] == 2009
+
+
 def test_annual_title_of_a_year_that_is_no_record_names_the_record(annual_rows, credit):
     figure = charts.annual_balance(annual_rows.slice(0, 12), credit=credit, subject="goods with China")
     assert figure.title == (

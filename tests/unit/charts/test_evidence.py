@@ -60,7 +60,7 @@ def test_ip_of_a_year_without_receipts_is_not_covered(ip_rows, credit):
 
 
 def test_revisions_are_differences_to_the_first_vintage(revision_rows, credit):
-    figure = charts.revised_values(revision_rows, credit=credit)
+    figure = charts.revised_values(revision_rows, credit=credit, years=range(2006, 2026))
     assert [
         (row["year"], row["step"], round(row["revision_usd"] / BN, 1)) for row in figure.table.to_pylist()
     ] == [
@@ -82,9 +82,21 @@ def test_revisions_title_states_the_largest_in_words(revision_rows, credit):
 
 
 def test_revisions_text_keeps_the_unrevised_and_names_what_has_one_vintage(revision_rows, credit):
-    said = charts.revised_values(revision_rows, credit=credit).alt_text
+    said = charts.revised_values(revision_rows, credit=credit, years=range(2006, 2026)).alt_text
     assert "2023: −$217.7bn (August 2024), then −$217.7bn (October 2026), not revised." in said
     assert "One vintage only, not drawn: 2025." in said
+
+
+def test_revisions_left_to_the_chart_are_those_that_happened(revision_rows, credit):
+    figure = charts.revised_values(revision_rows, credit=credit)
+    assert set(figure.table["year"].to_pylist()) == {2006, 2024}
+    assert "1 year that was not revised left out" in figure.subtitle
+    assert "Not revised, not drawn: 2023." in figure.alt_text
+
+
+def test_revisions_that_never_happened_are_drawn_as_such(revision_rows, credit):
+    steady = revision_rows.filter(pa.compute.equal(revision_rows["year"], 2023))
+    assert charts.revised_values(steady, credit=credit).table["revision_usd"].to_pylist() == [0, 0]
 
 
 def test_revisions_of_none_are_said_to_be_none(revision_rows, credit):

@@ -28,6 +28,8 @@ class RevisionFinding:
         ``latest``.
     largest
         The year with the largest revision, the earliest of equals.
+    steady
+        Years left out because no vintage differs.
     single
         Years with one vintage, which are not drawn.
     """
@@ -35,11 +37,12 @@ class RevisionFinding:
     prints: list[Row]
     years: list[Row]
     largest: Row
+    steady: list[int]
     single: list[int]
 
 
 def find_revisions(listed: Sequence[Row], *, field: str, years: Collection[int] | None) -> RevisionFinding:
-    """Compare the vintages of each year.
+    """Compare the vintages of each of the years, or of all that were revised.
 
     Raises
     ------
@@ -51,21 +54,41 @@ def find_revisions(listed: Sequence[Row], *, field: str, years: Collection[int] 
     for row in held:
         if years is None or row["year"] in years:
             by_year.setdefault(row["year"], {})[answer.as_date(row["vintage"])] = row[field]
-    single = sorted(year for year, values in by_year.items() if len(values) < 2)
-    prints: list[Row] = []
-    summary: list[Row] = []
-    for year in sorted(set(by_year) - set(single)):
-        dated = sorted(by_year[year].items())
-        (first, first_usd), (latest, latest_usd) = dated[0], dated[-1]
-        for date, usd in dated:
-            step = "first" if date == first else "latest" if date == latest else "later"
-            revision = usd - first_usd
-            prints.append(
-                {"year": year, "vintage": date, "value_usd": usd, "revision_usd": revision, "step": step}
-            )
-        ends = {"first_usd": first_usd, "latest_usd": latest_usd, "first": first, "latest": latest}
-        summary.append({"year": year, **ends, "revision_usd": latest_usd - first_usd})
-    if not summary:
+    compared = {
+        year: dict(sorted(by_year[year].items())) for year in sorted(by_year) if len(by_year[year]) > 1
+    }
+    if not compared:
         raise answer.nothing("revisions", "no year has two vintages")
-    largest = max(summary, key=lambda row: abs(row["revision_usd"]))
-    return RevisionFinding(prints, summary, largest, single)
+    steady = [year for year, values in compared.items() if len(set(values.values())) == 1]
+    if years is not None or len(steady) == len(compared):
+        steady = []
+    drawn = {year: values for year, values in compared.items() if year not in steady}
+    summary = [_summary(year, values) for year, values in drawn.items()]
+    return RevisionFinding(
+        prints=[row for year, values in drawn.items() for row in _prints(year, values)],
+        years=summary,
+        largest=max(summary, key=lambda row: abs(row["revision_usd"])),
+        steady=steady,
+        single=sorted(set(by_year) - set(compared)),
+    )
+
+
+def _summary(year: int, values: dict[datetime.date, int]) -> Row:
+    (first, first_usd), *_, (latest, latest_usd) = values.items()
+    ends = {"first_usd": first_usd, "latest_usd": latest_usd, "first": first, "latest": latest}
+    return {"year": year, **ends, "revision_usd": latest_usd - first_usd}
+
+
+def _prints(year: int, values: dict[datetime.date, int]) -> list[Row]:
+    first, *_, latest = values
+    steps = {first: "first", latest: "latest"}
+    return [
+        {
+            "year": year,
+            "vintage": date,
+            "value_usd": usd,
+            "revision_usd": usd - values[first],
+            "step": steps.get(date, "later"),
+        }
+        for date, usd in values.items()
+    ]
