@@ -279,7 +279,7 @@ EXPOSURE = Question(
     command=("exposure",),
     summary="Share of a partner in what industries use: face value, and looked through.",
     params=ExposureParams,
-    columns=("face_share", "lookthrough_share", "output_share", "lookthrough_ratio", "year", "note"),
+    columns=("face_share", "lookthrough_share", "lookthrough_ratio", "output_share", "year", "note"),
     values=("face_share",),
     words=("partner",),
     layout="compact",
@@ -291,6 +291,9 @@ DIVERSION = Question(
     summary="Whether a partner's rising sales go with rising purchases from the supplier avoided.",
     params=DiversionParams,
     columns=(
+        "level",
+        "product",
+        "lag",
         "sales_change_usd",
         "avoided_change_usd",
         "purchases_change_usd",
