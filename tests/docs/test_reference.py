@@ -1,6 +1,7 @@
 """The reference pages are current and complete, and what brings them up to date does its work."""
 
 import os
+import re
 
 import pytest
 
@@ -9,7 +10,7 @@ from techbalance.questions.parameters.columns import COLUMNS
 from techbalance.questions.registry import QUESTIONS
 from techbalance.sources.declaration import declared
 from tools.write_reference import __main__ as command
-from tools.write_reference.commands import EXIT_CODES, commands
+from tools.write_reference.commands import EXIT_CODES, VARIABLES, commands
 from tools.write_reference.examples import Shell, cut_like, replayed, with_examples_run
 from tools.write_reference.markdown import table
 from tools.write_reference.pages import PAGES, error_classes
@@ -59,6 +60,11 @@ def test_every_column_source_table_and_error_has_its_line(root):
 
 def test_every_exit_code_of_an_error_is_in_the_table():
     assert {one.exit_code for one in error_classes()} <= set(EXIT_CODES)
+
+
+def test_every_variable_the_program_reads_is_in_the_table(root):
+    code = "".join(path.read_text("utf-8") for path in (root / "src" / "techbalance").rglob("*.py"))
+    assert set(re.findall(r'"(TECHBALANCE_[A-Z]+)"', code)) == set(VARIABLES)
 
 
 def test_bars_and_line_ends_cannot_break_a_table():

@@ -10,6 +10,7 @@ from techbalance.cli.main import DEBUG_VARIABLE, application
 from techbalance.questions.parameters import texts
 from techbalance.questions.registry import QUESTIONS
 from techbalance.store.catalogue import ENGINE_VARIABLE, HOME_VARIABLE
+from techbalance.store.outside import DATA_VARIABLE
 from tools.write_reference.markdown import code, codes, page, sentence, table
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ EXIT_CODES: Final = {
 
 VARIABLES: Final = {
     HOME_VARIABLE: "Folder of the store; the platform's folder for user data when not set",
+    DATA_VARIABLE: "Folder of data that may not travel with the package; `data` in the store when not set",
     ENGINE_VARIABLE: "Engine that computes answers; duckdb, the only one there is, when not set",
     DEBUG_VARIABLE: "Set to anything to see where an error was raised",
 }

@@ -18,11 +18,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from techbalance.cli.main import run
+from techbalance.store.catalogue import HOME_VARIABLE
+from techbalance.store.outside import DATA_VARIABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ELLIPSIS: Final = "…"
+# A path relative to the folder of the page, so that a message that names the store is the same everywhere.
+STORE: Final = "store"
 # Click wraps its help at the width of the terminal; the manual has one.
 TERMINAL_WIDTH: Final = "80"
 
@@ -37,7 +41,7 @@ class Shell:
     Parameters
     ----------
     folder
-        The working directory; the store is in ``home`` below it.
+        The working directory, with the store below it.
     """
 
     folder: Path
@@ -64,7 +68,8 @@ class Shell:
     @contextlib.contextmanager
     def _as_in_a_terminal(self) -> Iterator[io.StringIO]:
         before = dict(os.environ)
-        os.environ.update(TECHBALANCE_HOME=str(self.folder / "home"), COLUMNS=TERMINAL_WIDTH)
+        os.environ.update({HOME_VARIABLE: STORE, "COLUMNS": TERMINAL_WIDTH})
+        os.environ.pop(DATA_VARIABLE, None)
         terminal = io.StringIO()
         try:
             with (
