@@ -88,5 +88,5 @@ class Draft:
         """Give rows that carry no vintage the newest one of the stored rows behind them."""
         if "vintage" in rows.column_names:
             return rows
-        newest = max(one.vintage for answer in self.answers for one in self.inquiry.origins(answer))
+        newest = max(day for answer in self.answers for day in self.inquiry.vintages(answer))
         return rows.append_column("vintage", pa.array([newest] * rows.num_rows, pa.date32()))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from techbalance.questions.prepared import PreparedAnswer, prepared
 from techbalance.questions.registry import ask, find
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Hashable
 
-    from techbalance.questions.answer import Answer, Lineage
+    from techbalance.questions.answer import Answer
     from techbalance.store.catalogue import Store
 
 
@@ -42,6 +43,7 @@ class Inquiry:
         self.store = store
         self._kept: dict[str, Answer] = {}
         self._origins: dict[Hashable, frozenset[Origin]] = {}
+        self._sources: set[str] = set()
 
     def ask(self, name: str, **given: Any) -> Answer:  # noqa: ANN401 - any form a parameter takes
         """Ask a question by name, or return the answer it had before.
@@ -62,27 +64,40 @@ class Inquiry:
         params = question.params.read(given)
         reference = question.reference(params)
         if reference not in self._kept:
-            self._kept[reference] = ask(question, params, self.store)
+            self._kept[reference] = prepared(question, params, self.store) or ask(
+                question, params, self.store
+            )
         return self._kept[reference]
 
-    def origins(self, answer: Answer) -> frozenset[Origin]:
-        """Return source and vintage of every stored row behind an answer.
+    def sources(self, answer: Answer) -> frozenset[str]:
+        """Return the sources of the stored rows behind an answer."""
+        if isinstance(answer, PreparedAnswer):
+            self._sources.update(answer.source_ids)
+            return frozenset(answer.source_ids)
+        found = frozenset(origin.source_id for origin in self._origins_of(answer))
+        self._sources.update(found)
+        return found
 
-        Answers often rest on the same rows; those are looked up once.
-        """
+    def vintages(self, answer: Answer) -> frozenset[dt.date]:
+        """Return the vintages of the stored rows behind an answer."""
+        if not isinstance(answer, PreparedAnswer):
+            return frozenset(origin.vintage for origin in self._origins_of(answer))
+        names = [name for name in answer.columns if name == "vintage" or name.endswith("_vintage")]
+        days = {day for name in names for day in answer.arrow[name].to_pylist()}
+        return frozenset(day for day in days if day is not None)
+
+    @property
+    def source_ids(self) -> tuple[str, ...]:
+        """Every source asked for so far, sorted."""
+        return tuple(sorted(self._sources))
+
+    def _origins_of(self, answer: Answer) -> set[Origin]:
+        """Look up source and vintage of every stored row; answers often rest on the same rows."""
         found: set[Origin] = set()
         for part in answer.lineage:
             key = (part.table, part.rows.op())
             if key not in self._origins:
-                self._origins[key] = self._looked_up(part)
+                rows = self.store.fetch(part.rows.select("source_id", "vintage").distinct())
+                self._origins[key] = frozenset(Origin(**row) for row in rows.to_pylist())
             found |= self._origins[key]
-        return frozenset(found)
-
-    def _looked_up(self, part: Lineage) -> frozenset[Origin]:
-        rows = self.store.fetch(part.rows.select("source_id", "vintage").distinct())
-        return frozenset(Origin(row["source_id"], row["vintage"]) for row in rows.to_pylist())
-
-    @property
-    def source_ids(self) -> tuple[str, ...]:
-        """Every source looked up so far, sorted."""
-        return tuple(sorted({origin.source_id for found in self._origins.values() for origin in found}))
+        return found

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Final
@@ -120,7 +122,7 @@ def compose(store: Store) -> Report:
     """
     inquiry = Inquiry(store)
     # Drawing needs no interpreter lock, so that the charts of a section are drawn while the next one asks.
-    with ThreadPoolExecutor(max_workers=1) as draughtsman:
+    with _without_collection(), ThreadPoolExecutor(max_workers=1) as draughtsman:
         draughtsman.submit(chart_library)
         drawn: dict[str, Future[Still]] = {}
         figures = key_figures.key_figures(inquiry)
@@ -141,6 +143,41 @@ def compose(store: Store) -> Report:
         )
 
 
+@contextmanager
+def _without_collection() -> Iterator[None]:
+    """Hold back the search for cycles: compiling questions makes millions of small objects, few of them."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def prepare(folder: Path) -> None:
+    """Make the folder of a report, before anything is computed for it.
+
+    Raises
+    ------
+    StoreError
+        It cannot be made or written to.
+    """
+    try:
+        (folder / DATA).mkdir(parents=True, exist_ok=True)
+        (folder / PAGE).touch()
+    except OSError as wrong:
+        raise _unwritable(folder, wrong) from wrong
+
+
+def _unwritable(folder: Path, wrong: OSError) -> StoreError:
+    return StoreError(
+        f"the report cannot be written to {folder}",
+        where=wrong.strerror or "",
+        remedy="Choose another folder with --out",
+    )
+
+
 def write(report: Report, folder: Path) -> Written:
     """Write the page and one data file for each chart and table; other files in the folder stay.
 
@@ -149,17 +186,17 @@ def write(report: Report, folder: Path) -> Written:
     report
         What to write.
     folder
-        Where; made when it does not exist.
+        Where.
 
     Raises
     ------
     StoreError
-        The folder cannot be written.
+        The folder cannot be written to.
     """
+    prepare(folder)
     html = render(report).encode("utf-8")
     data = []
     try:
-        (folder / DATA).mkdir(parents=True, exist_ok=True)
         for block in report.blocks:
             path = folder / DATA / f"{block.id}.csv"
             path.write_text(as_csv(block.rows), encoding="utf-8", newline="")
@@ -167,9 +204,5 @@ def write(report: Report, folder: Path) -> Written:
         page = folder / PAGE
         page.write_bytes(html)
     except OSError as wrong:
-        raise StoreError(
-            f"the report cannot be written to {folder}",
-            where=wrong.strerror or "",
-            remedy="Choose another folder with --out",
-        ) from wrong
+        raise _unwritable(folder, wrong) from wrong
     return Written(page, len(html), tuple(data))

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from techbalance.charts import text
-from techbalance.report.inquiry import Origin
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +23,7 @@ class Step:
     command
         The command line that recomputes it.
     reference
-        What ``techbalance trace`` takes; empty where no stored row stands behind the answer.
+        What ``techbalance trace`` takes.
     answer_id
         Twelve hexadecimal digits for question, parameters and what the store held.
     """
@@ -71,20 +70,15 @@ def trail_of(inquiry: Inquiry, answers: Sequence[Answer], basis: str) -> Trail:
     basis
         Concept, valuation and adjustment, in words.
     """
-    origins = frozenset[Origin]().union(*[inquiry.origins(answer) for answer in answers])
-    source_ids = tuple(sorted({origin.source_id for origin in origins}))
+    source_ids = tuple(sorted(frozenset[str]().union(*[inquiry.sources(answer) for answer in answers])))
     publishers = dict.fromkeys(str(inquiry.store.sources[one]["publisher"]) for one in source_ids)
     return Trail(
         publisher=text.listing(_distinct(list(publishers))),
         basis=basis,
-        vintage=text.vintage(origin.vintage for origin in origins),
-        steps=tuple(_step(answer) for answer in answers),
+        vintage=text.vintage(day for answer in answers for day in inquiry.vintages(answer)),
+        steps=tuple(Step(answer.command, answer.reference, answer.answer_id) for answer in answers),
         source_ids=source_ids,
     )
-
-
-def _step(answer: Answer) -> Step:
-    return Step(answer.command, answer.reference if answer.lineage else "", answer.answer_id)
 
 
 def _distinct(publishers: Sequence[str]) -> list[str]:

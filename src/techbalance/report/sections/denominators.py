@@ -34,7 +34,7 @@ _MEANING = (
 
 def section(inquiry: Inquiry) -> Section:
     """Ask for the balance under each denominator."""
-    answers = [inquiry.ask("balance", denominator=name) for name in DENOMINATORS]
+    answers = ratios(inquiry)
     rows = pa.concat_tables([answer.arrow for answer in answers])
     year, latest = newest(answers)
     draft = Draft(inquiry, answers, origins.DENOMINATORS)
@@ -56,6 +56,13 @@ def section(inquiry: Inquiry) -> Section:
             ),
         ),
     )
+
+
+def ratios(inquiry: Inquiry) -> list[Answer]:
+    """Ask for the balance of every year under each denominator."""
+    years = [row["year"] for row in inquiry.ask("balance").rows()]
+    span = (min(years), max(years))
+    return [inquiry.ask("balance", denominator=name, year=span) for name in DENOMINATORS]
 
 
 def newest(answers: list[Answer]) -> tuple[int, list[dict[str, Any]]]:

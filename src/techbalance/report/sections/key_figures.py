@@ -8,7 +8,7 @@ from techbalance.charts import rows as origins
 from techbalance.charts import text, titles
 from techbalance.errors import NotCoveredError
 from techbalance.report.blocks import KeyFigure
-from techbalance.report.sections.denominators import DENOMINATORS, newest
+from techbalance.report.sections.denominators import newest, ratios
 from techbalance.report.sections.intellectual_property import BESIDE, covered, newest_cover
 from techbalance.report.trail import trail_of
 
@@ -106,19 +106,19 @@ def _year_to_date(inquiry: Inquiry) -> KeyFigure | None:
 
 
 def _ratio(inquiry: Inquiry) -> KeyFigure:
-    answers = [inquiry.ask("balance", denominator=name) for name in DENOMINATORS]
+    answers = ratios(inquiry)
     year, rows = newest(answers)
-    ratios = [row["deficit_ratio"] for row in rows]
+    first = rows[0]
     others = [
         f"{text.percent(row['deficit_ratio'])} of the deficit in {titles.denominator(row['denominator'])}"
         for row in rows[1:]
     ]
     return KeyFigure(
         name=f"Of the goods deficit in {year}",
-        value=text.percent(ratios[0]),
-        exact=ratios[0],
+        value=text.percent(first["deficit_ratio"]),
+        exact=first["deficit_ratio"],
         says=(
-            f"The deficit in all goods, Census basis, was {text.size(rows[0]['denominator_usd'])}. The "
+            f"The deficit in all goods, Census basis, was {text.size(first['denominator_usd'])}. The "
             f"ratio is {text.listing(others)}."
         ),
         trail=trail_of(inquiry, answers, origins.DENOMINATORS.basis),

@@ -47,9 +47,9 @@ def prints(inquiry: Inquiry) -> pa.Table:
 
 
 def known(inquiry: Inquiry, rows: pa.Table) -> list[Answer]:
-    """Return the answers that read each vintage, the newest first: the balance as of its day."""
+    """Return the answers that read each vintage, the newest first: the balance, and as of earlier days."""
     days = sorted(set(rows["vintage"].to_pylist()), reverse=True)
-    return [inquiry.ask("balance", as_of=day) for day in days]
+    return [inquiry.ask("balance"), *[inquiry.ask("balance", as_of=day) for day in days[1:]]]
 
 
 def _by_year(rows: pa.Table) -> dict[int, list[dict[str, Any]]]:
