@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from techbalance.questions.wording import Written, signed, written
+from techbalance.questions.wording import NOTHING, Written, signed, written
 
 if TYPE_CHECKING:
     from techbalance.questions.answer import Answer
@@ -35,6 +35,8 @@ def as_table(answer: Answer) -> str:
         text = _compact(text)
     if answer.question.layout == "list":
         return _as_list(answer)
+    if answer.question.layout == "sideways":
+        text = _sideways(text)
     kept = _columns_that_fit(text)
     if len(kept) < len(text.heads) and len(text.rows) <= FEW_ROWS:
         return _as_list(answer)
@@ -70,6 +72,19 @@ def _compact(text: Written) -> Written:
         for row in text.rows
     )
     return replace(text, rows=rows)
+
+
+def _sideways(text: Written) -> Written:
+    """Put rows beside each other, headed by their first two columns, where they fit; empty lines go."""
+    heads = ("", *(" ".join(cell for cell in row[:2] if cell != NOTHING) for row in text.rows))
+    lines = tuple(
+        (head, *cells)
+        for head, *cells in zip(text.heads[2:], *(row[2:] for row in text.rows), strict=True)
+        if any(cell not in ("", NOTHING) for cell in cells)
+    )
+    turned = Written(heads, lines, (False, *(True for _ in text.rows)), text.footnotes)
+    wide = sum(_width(turned, place) + PADDING for place in range(len(heads)))
+    return turned if lines and wide <= WIDTH else text
 
 
 def _as_list(answer: Answer) -> str:

@@ -283,11 +283,12 @@ COLUMNS: Final[dict[str, Column]] = {
     "making_share": Column("ratio", "ratio", "Share of the world in technology exports, in [0, 1]; not ATP"),
     "gap_log": Column("ratio", "ratio", "Logarithm of ideas share over making share; above 0 leads in ideas"),
     "gap_z": Column("ratio", "standard deviations", "Ideas over GDP less making over GDP, each standardised"),
-    "gap_rank": Column("ratio", "places", "Rank in making less rank in ideas; above 0 leads in ideas"),
-    "place_log": Column("ratio", "place", "Place by the log ratio; 1 is the largest lead of ideas"),
-    "place_z": Column("ratio", "place", "Place by the z-score"),
-    "place_rank": Column("ratio", "place", "Place by the difference of ranks"),
-    "place_spread": Column("ratio", "places", "Worst place less best; 0: normalisation does not matter"),
+    "gap_rank": Column("number", "places", "Rank in making less rank in ideas; above 0 leads in ideas"),
+    "place_log": Column("number", "place", "Place by the log ratio; 1 is the largest lead of ideas"),
+    "place_z": Column("number", "place", "Place by the z-score"),
+    "place_rank": Column("number", "place", "Place by the difference of ranks"),
+    "place_spread": Column("number", "places", "Worst place less best; 0: normalisation does not matter"),
+    "industry_code": Column("code", "", "Industry, ISIC Rev. 4; hamilton is seven of them together"),
     "industry_name": Column("name", "", "Name of the industry"),
     "world_share": Column("ratio", "ratio", "Share of the industry's value added in the world, in [0, 1]"),
     "location_quotient": Column(
@@ -296,8 +297,13 @@ COLUMNS: Final[dict[str, Column]] = {
     "edition": Column("code", "", "Edition of the tables the figure is from"),
     "regressor": Column("code", "", "What the outcome is regressed on"),
     "estimate": Column("ratio", "outcome per unit", "Change of the outcome with one unit of the regressor"),
-    "low": Column("ratio", "outcome per unit", "Lower end of the 95 % interval; null where it has none"),
-    "high": Column("ratio", "outcome per unit", "Upper end of the 95 % interval; null where it has none"),
+    "low_estimate": Column(
+        "ratio", "outcome per unit", "Lower end of the 95 % interval; null where it has none"
+    ),
+    "high_estimate": Column(
+        "ratio", "outcome per unit", "Upper end of the 95 % interval; null where it has none"
+    ),
+    "bootstrap_p": Column("ratio", "ratio", "How often chance alone gives as much"),
     "dk_error": Column("ratio", "outcome per unit", "Driscoll-Kraay standard error"),
     "without_low": Column("ratio", "outcome per unit", "Lowest estimate with one country left out"),
     "without_high": Column("ratio", "outcome per unit", "Highest estimate with one country left out"),

@@ -86,7 +86,8 @@ class Question:
     words
         Parameters taken by position on the command line.
     layout
-        How a terminal shows it: a table, one with long words cut, or row by row where the texts are long.
+        How a terminal shows it: a table, one with long words cut, row by row where the texts are long, or
+        sideways, the rows beside each other.
     examples
         Commands shown in its help.
     """
@@ -98,7 +99,7 @@ class Question:
     columns: tuple[str, ...]
     values: tuple[str, ...]
     words: tuple[str, ...] = ()
-    layout: Literal["table", "compact", "list"] = "table"
+    layout: Literal["table", "compact", "list", "sideways"] = "table"
     examples: tuple[str, ...] = field(default=())
 
     @property

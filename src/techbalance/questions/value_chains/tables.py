@@ -32,6 +32,7 @@ WIOD_LAST: Final = 2011
 YEAR_IN_NAME: Final = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
 # Tables write some countries otherwise than ISO 3166 does today.
 CODES_OF_TABLES: Final = {"ROU": "ROM"}
+HOME_NAMES: Final = {"united states": "USA", "us": "USA"}
 REST: Final = ("RoW", "ROW", "WXD")
 REST_NAME: Final = "rest of the world"
 # Tables are in millions of dollars, answers in dollars.
@@ -83,7 +84,7 @@ class SolvedTable:
         plain = text.strip()
         if plain.casefold() in (REST_NAME, "rest"):
             return self.rest
-        wanted = CODES_OF_TABLES.get(plain.upper(), plain)
+        wanted = HOME_NAMES.get(plain.casefold(), CODES_OF_TABLES.get(plain.upper(), plain))
         if (own := self._own.get(wanted.casefold())) is not None:
             return own
         members = self.names.named(plain) or ()
