@@ -46,6 +46,8 @@ def refuse_unpayable(
     ModelInputError
         A group cannot finance its trade; its members are named.
     """
+    if _all_linked(routes):
+        return ()
     open_routes = routes & ~np.eye(len(labels), dtype=np.bool_)
     count, part = connected_components(open_routes, directed=True, connection="strong")
     net = np.bincount(part, weights=deficit, minlength=count)
@@ -75,3 +77,17 @@ def refuse_unpayable(
         return ()
     text = f"the world falls into {parts} parts that do not trade; wages are comparable inside a part only"
     return (Note("wage_undetermined", text),)
+
+
+def _all_linked(routes: BoolArray) -> bool:
+    """Tell whether every country reaches every other, along open routes, in both directions."""
+    for steps in (routes, routes.T):
+        reached = np.zeros(steps.shape[0], dtype=np.bool_)
+        reached[0] = True
+        found = 0
+        while found < int(reached.sum()) < reached.size:
+            found = int(reached.sum())
+            reached = reached | steps[reached].any(axis=0)
+        if not reached.all():
+            return False
+    return True

@@ -24,10 +24,10 @@ GOAL: Final = 1e-13
 """Where iteration stops being worth its time: a few hundred rounding errors of a sum near one."""
 TOLERANCE: Final = 1e-10
 """Largest unmet condition (a log gap) with which a result may leave a model: the bar for market clearing."""
-STALE: Final = 0.05
+STALE: Final = 0.1
 """A kept Jacobian is used on while each step leaves at most this part of the gap."""
-SMALLEST_STEP: Final = 2.0**-20
-"""A Newton direction that does not help at a millionth of its length does not help."""
+SMALLEST_STEP: Final = 2.0**-14
+"""A Newton direction that does not help at a ten-thousandth of its length leads nowhere; a path may."""
 SINGULAR: Final = 1e-13
 """Reciprocal condition number below which the least-norm step is taken: some prices are not determined."""
 SMALLEST_LEAP: Final = 2.0**-6
@@ -80,6 +80,7 @@ def find_root(  # noqa: PLR0913, two functions, a start and the words of the mes
     *,
     what: str,
     where: str = "",
+    stale: float = STALE,
     max_steps: int = 40,
 ) -> Root:
     """Solve ``system(x) = 0`` by damped Newton steps, keeping a factored Jacobian while it serves.
@@ -96,6 +97,9 @@ def find_root(  # noqa: PLR0913, two functions, a start and the words of the mes
         What was being solved, for the message of the error.
     where
         Scenario or data, for the message.
+    stale
+        Part of the gap a step with a kept Jacobian may leave before a new one is made; the dearer the
+        Jacobian against the system, the more.
     max_steps
         Accepted steps at most.
 
@@ -138,7 +142,7 @@ def find_root(  # noqa: PLR0913, two functions, a start and the words of the mes
                 break
             factored = None
             continue
-        if trial_gap > STALE * gap:
+        if trial_gap > stale * gap:
             factored = None
         point, value, gap = trial, candidate, trial_gap
     if gap > TOLERANCE:
@@ -150,6 +154,12 @@ def find_root(  # noqa: PLR0913, two functions, a start and the words of the mes
             remedy="Try a smaller shock, or another closure of the deficits",
         )
     return Root(point, gap, evaluations)
+
+
+def log_of_sum(logs: FloatArray, weights: FloatArray) -> float:
+    """Return log(sum(weights · exp(logs))) without overflow; one condition of many, so it has to be quick."""
+    top = float(logs.max())
+    return top + float(np.log(np.exp(logs - top) @ weights))
 
 
 def follow_path(solve_at: Callable[[float, FloatArray], Root], start: FloatArray) -> Root:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 WHAT: Final = "the one-sector equilibrium"
 CLOSURES: Final[tuple[Closure, ...]] = get_args(Closure)
+STALE: Final = 0.4
+"""Derivatives cost as much as a hundred evaluations, so that a slower step with old ones is better."""
 NEARLY_NOTHING: Final = 0.1
 """Part of income left to spend below which a failure is put down to what a country has to lend."""
 
@@ -152,7 +154,9 @@ def solve_exact_hat(
             open_cost = np.where(np.isinf(log_cost), -np.log1p(-part) / world.theta, part * log_cost)
             rates = (1.0 + world.tariff) * ((1.0 + tariff) / (1.0 + world.tariff)) ** part - 1.0
             system = Payments(world, open_cost, rates, closure=closure, pinned=pinned)
-        root = find_root(system, system.jacobian, start, what=WHAT, where=tightest.where(closure))
+        root = find_root(
+            system, system.jacobian, start, what=WHAT, where=tightest.where(closure), stale=STALE
+        )
         tightest.see(system.at(root.point))
         return root
 
@@ -254,7 +258,7 @@ def remove_deficits(world: OneSectorWorld) -> OneSectorWorld:
 
     def solve_at(part: float, start: FloatArray) -> Root:
         system.deficit = owed * (1.0 - part)
-        return find_root(system, system.jacobian, start, what=WHAT, where="deficits removed")
+        return find_root(system, system.jacobian, start, what=WHAT, where="deficits removed", stale=STALE)
 
     root = follow_path(solve_at, np.zeros(len(world.countries) + 1))
     return _result(world, system, root, ("deficits removed",), world.notes).world()

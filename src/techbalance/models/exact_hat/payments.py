@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
-from scipy.special import logsumexp  # type: ignore[import-untyped]
+
+from techbalance.models.newton import log_of_sum
 
 if TYPE_CHECKING:
     from techbalance.models.exact_hat.world import OneSectorWorld
@@ -133,7 +134,7 @@ class Payments:
             gap[self.implied] = unknown[-1]
         if self.pinned is not None:
             return np.append(gap, unknown[self.pinned])
-        return np.append(gap, logsumexp(unknown[:-1], b=self.output))
+        return np.append(gap, log_of_sum(unknown[:-1], self.output))
 
     def jacobian(self, unknown: FloatArray) -> FloatArray:
         """Return the derivatives of the gaps and of the numeraire condition with the unknowns."""
@@ -148,11 +149,12 @@ class Payments:
         sold = state.attraction[:, None] * (self.foreign * (state.spending / state.denominator))
         exports, imports = sold.sum(axis=1), sold.sum(axis=0)
 
-        exports_change = sold @ spending_change
-        exports_change[:, :size] += self.theta * (sold @ share.T)
+        imports_change = spending_change
+        imports_change[:, :size] += self.theta * share.T
+        exports_change = sold @ imports_change
         exports_change[diagonal] -= self.theta * exports
-        imports_change = imports[:, None] * spending_change
-        imports_change[:, :size] -= self.theta * (sold.T - imports[:, None] * share.T)
+        imports_change *= imports[:, None]
+        imports_change[:, :size] -= self.theta * sold.T
         # Borrowing stands with what is received where it is positive, else with what is paid.
         receives = (state.borrowed >= 0)[:, None]
         inflow = exports + np.maximum(state.borrowed, 0.0)

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from scipy.special import logsumexp  # type: ignore[import-untyped]
 
 from techbalance.errors import ConvergenceError
 from techbalance.models.financing import refuse_unpayable
-from techbalance.models.newton import TOLERANCE, Root, find_root, follow_path
+from techbalance.models.newton import TOLERANCE, Root, find_root, follow_path, log_of_sum
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,7 +67,7 @@ class Payments:
         if self.pinned is not None:
             gap[self.implied] = log_wage[self.pinned]
         else:
-            gap[self.implied] = logsumexp(log_wage, b=self.economy.value_added)
+            gap[self.implied] = log_of_sum(log_wage, self.economy.value_added)
         return gap
 
     def jacobian(self, log_wage: FloatArray) -> FloatArray:
