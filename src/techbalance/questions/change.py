@@ -117,6 +117,6 @@ def _notes(held: dict[str, int], *, has_rest: bool) -> tuple[str, ...]:
     missing = held["parts"] - held["both"]
     if not missing:
         return ()
-    where = "their value is in all others" if has_rest else "they are in no contribution"
+    where = "in all others" if has_rest else "left out of the contributions"
     parts = "part is" if missing == 1 else "parts are"
-    return (f"{missing} {parts} held in one of the two years only; {where}.",)
+    return (f"{missing} {parts} held in one of the two years only, and {where}.",)

@@ -13,6 +13,8 @@ from techbalance.questions.parameters.accounts import RECORDS, RecordsParams
 from techbalance.questions.published import Published
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from ibis import Table
 
     from techbalance.indicators.periods import Freq
@@ -43,8 +45,9 @@ def run(params: RecordsParams, store: Store) -> Answer:
             streaks.longest_run(series, f"longest run of surpluses, {name}s", deficits=False),
             streaks.widest_step(series, f"largest fall of the balance, {name}"),
         ]
+        known_on = _known_on(published, day)
         parts += [
-            table.mutate(block=ibis.literal(f"{name != 'year':d}{place}"), as_of=_known_on(published, day))
+            table.mutate(block=ibis.literal(f"{name != 'year':d}{place}"), as_of=known_on)
             for place, table in enumerate(tables)
         ]
         lineage.append(
@@ -54,8 +57,9 @@ def run(params: RecordsParams, store: Store) -> Answer:
         )
     rows = ibis.union(*parts).mutate(series=ibis.literal(params.series))
     rows = rows.order_by(["block", "place"]).select(RECORDS.columns)
-    if day is not None and not store.count(rows):
-        rows = _nothing(params.series, published, rows)
+    first = store.fetch_rows(published.rows().aggregate(day=_first_vintage))[0]["day"]
+    if day is not None and first is not None and first > day:
+        rows = _nothing(params.series, first, rows)
     return Answer(RECORDS, params, store, rows, (), tuple(lineage))
 
 
@@ -70,9 +74,8 @@ def _unmade(records: Table, now: Table, *, deficits: bool) -> Table:
     return rows.mutate(superseded_by=ibis.coalesce(rows.superseded_by, text)).select(*records.columns)
 
 
-def _nothing(series: str, published: Published, rows: Table) -> Table:
+def _nothing(series: str, first: dt.date, rows: Table) -> Table:
     """One row that says why there is no record."""
-    first = published.store.fetch_rows(published.rows().aggregate(day=_first_vintage))[0]["day"]
     nulls = {name: ibis.null(rows[name].type()) for name in rows.columns}
     why = f"no_vintage_that_early: first held as of {first}"
     known = {"series": ibis.literal(series), "note": ibis.literal(why)}

@@ -34,8 +34,17 @@ class DuckDBEngine:
             return self.connection.read_parquet([str(path) for path in paths], table_name=name)
 
     def compile(self, expression: ibis.Table) -> str:
-        """Write an expression as SQL of this engine."""
-        return str(self.connection.compile(expression))
+        """Write an expression as SQL of this engine.
+
+        Steps stay subqueries of their own: putting them together takes Ibis longer than all the rest, and
+        the engine does it anyway.
+        """
+        before = ibis.options.sql.fuse_selects
+        ibis.options.sql.fuse_selects = False
+        try:
+            return str(self.connection.compile(expression))
+        finally:
+            ibis.options.sql.fuse_selects = before
 
     def fetch(self, expression: ibis.Table) -> pa.Table:
         """Run an expression and bring its rows back as an Arrow table of exactly its types.
