@@ -5,8 +5,10 @@ from techbalance.charts.change import change_waterfall
 from techbalance.charts.denominators import deficit_ratios
 from techbalance.charts.figure import Figure
 from techbalance.charts.heat_map import group_partner_heat_map
+from techbalance.charts.ideas import gap_ranking, idea_paths
 from techbalance.charts.intellectual_property import intellectual_property
 from techbalance.charts.monthly import monthly_balance
+from techbalance.charts.origins import value_added_origins
 from techbalance.charts.products import product_suppliers
 from techbalance.charts.ranking import ranked_bars
 from techbalance.charts.revisions import revised_values
@@ -20,11 +22,14 @@ __all__ = [
     "annual_balance",
     "change_waterfall",
     "deficit_ratios",
+    "gap_ranking",
     "group_partner_heat_map",
+    "idea_paths",
     "intellectual_property",
     "monthly_balance",
     "product_suppliers",
     "ranked_bars",
     "revised_values",
+    "value_added_origins",
     "verdict_tiles",
 ]

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         RevisionFinding,
         VerdictFinding,
     )
+    from techbalance.charts.findings.ideas import GapFinding, OriginFinding, PathFinding
     from techbalance.charts.rows import Row
 
 
@@ -235,6 +236,56 @@ def verdicts(finding: VerdictFinding) -> str:
 
 _TOLD = 5
 """How many rows of a ranking are read out; the table has all of them."""
+
+
+def idea_paths(finding: PathFinding) -> str:
+    """Describe where each path begins and ends."""
+    said = [
+        "Paths of countries by receipts for intellectual property and high-technology exports, "
+        f"{finding.first} to {finding.last}."
+    ]
+    for path in finding.paths.values():
+        ends = [
+            f"{text.money(row['ip_receipts_usd'])} and {text.money(row['hightech_exports_usd'])} "
+            f"in {row['year']}"
+            for row in (path[0], path[-1])
+        ]
+        name = text.country(path[0]["country_name"] or path[0]["country"], opening=True)
+        said.append(f"{name}: {' to '.join(ends)}.")
+    if finding.left_out:
+        said.append(f"Without two years of both figures: {text.listing(finding.left_out)}.")
+    return " ".join(said)
+
+
+def gap_ranking(finding: GapFinding) -> str:
+    """Describe both ends of the order, and whose place is least sure."""
+    said = [
+        "Bars of the share in world ideas over the share in world technology exports in "
+        f"{finding.year}, {text.counted(len(finding.shown), 'country', 'countries')}."
+    ]
+    ends = (
+        finding.shown if len(finding.shown) <= 2 * _TOLD else finding.shown[:_TOLD] + finding.shown[-_TOLD:]
+    )
+    told = [f"{text.country(row['country_name'])} {titles.times(row['gap_log'])}" for row in ends]
+    said.append(f"In order: {text.listing(told)}.")
+    if finding.unstable is not None:
+        row = finding.unstable
+        places = titles.place_range([row[key] for key in ("place_log", "place_z", "place_rank")])
+        said.append(f"The least sure place is that of {text.country(row['country_name'])}: {places}.")
+    return " ".join(said)
+
+
+def value_added_origins(finding: OriginFinding) -> str:
+    """Describe value added and gross sales of the first origins, and the buyer's own part."""
+    when = f" in {finding.year}" if finding.year else ""
+    said = [f"Dots of value added and gross sales by origin in the final demand of {finding.buyer}{when}."]
+    for row in finding.shown[:_TOLD]:
+        name = text.country(row["country_name"], opening=True)
+        added, gross = text.money(row["value_added_usd"]), text.money(row["gross_exports_usd"])
+        said.append(f"{name}: value added {added}, gross sales {gross}.")
+    if finding.own_share is not None:
+        said.append(f"The buyer's own value added is {text.percent(finding.own_share)} of the demand.")
+    return " ".join(said)
 
 
 def _named(cells: Sequence[Row], field: str) -> str:

@@ -60,6 +60,12 @@ DENOMINATORS = Origin("US Census Bureau and BEA", "ratio of two net balances, an
 WORLD_BANK = Origin(
     "World Bank, from IMF balance of payments", "charges for the use of intellectual property, BPM6"
 )
+IDEAS_AND_THINGS = Origin(
+    "World Bank",
+    "intellectual property from the balance of payments, high-technology exports as the World Bank defines "
+    "them, which is not the ATP list",
+)
+INPUT_OUTPUT = Origin("WIOD, release 2013", "input-output tables, value added with net taxes on products")
 
 
 def census(flow: str) -> Origin:

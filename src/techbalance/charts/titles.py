@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from techbalance.charts import text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from techbalance.charts.findings import (
         BalanceFinding,
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
         RevisionFinding,
         VerdictFinding,
     )
+    from techbalance.charts.findings.ideas import GapFinding, OriginFinding, PathFinding
 
 _DENOMINATORS = {
     "goods_census": ("goods, Census basis", "Goods (Census)"),
@@ -34,6 +36,8 @@ MEASURES = {
     "balance": "Balance in advanced technology products",
 }
 """What a ranking measures, in words."""
+_MULTIPLE = 1.5
+"""From this factor on, growth is said as a multiple and not in percent."""
 _ROLES = {
     ("partner", "import"): "supplier",
     ("partner", "export"): "buyer",
@@ -242,3 +246,56 @@ def _range(ratios: Iterable[float]) -> str:
     digits = 0 if ends[0] >= 0.1 else 1
     low, high = (text.percent(end, digits) for end in (ends[0], ends[-1]))
     return low if low == high else f"{low.rstrip('%')}{text.DASH}{high}"
+
+
+def idea_paths(finding: PathFinding) -> str:
+    """State how often the leader in ideas multiplied its receipts, and what became of its exports."""
+    path = next(iter(finding.paths.values()))
+    name = text.country(path[0]["country_name"] or path[0]["country"], opening=True)
+    first, last = path[0]["year"], path[-1]["year"]
+    if finding.ideas >= _MULTIPLE:
+        grew = f"took in {text.number(finding.ideas)} times as much for ideas in {last} as in {first}"
+    else:
+        grew = f"took in {_more(finding.ideas)} for ideas in {last} than in {first}"
+    return f"{name} {grew}, with {_more(finding.making)} high-technology exports"
+
+
+def _more(factor: float) -> str:
+    return f"{text.percent(abs(factor - 1), 0)} {'more' if factor >= 1 else 'less'}"
+
+
+def gap_ranking(finding: GapFinding) -> str:
+    """State who leads most in ideas and who in making, or that all lead in one."""
+    first, last = finding.shown[0], finding.shown[-1]
+    if len(finding.shown) == 1 or (first["gap_log"] > 0) == (last["gap_log"] > 0):
+        side = "ideas" if first["gap_log"] > 0 else "making"
+        return f"{text.country(first['country_name'], opening=True)} leads the list; all lead in {side}"
+    one, other = (text.country(row["country_name"]) for row in (first, last))
+    return (
+        f"Ideas lead making {times(first['gap_log'])} in {one}, making leads ideas "
+        f"{times(-last['gap_log'])} in {other} ({finding.year})"
+    )
+
+
+def times(gap: float) -> str:
+    """Write a log ratio as a factor: ``4.9×``, or ``1/3.2×`` below one."""
+    factor = math.exp(abs(gap))
+    digits = 0 if factor >= 100 else 1
+    return f"{text.number(factor, digits)}×" if gap >= 0 else f"1/{text.number(factor, digits)}×"
+
+
+def place_range(places: Sequence[float]) -> str:
+    """Write the best and the worst place; a dash where there is none."""
+    if not places:
+        return text.DASH
+    low, high = (text.number(one, 0) for one in (min(places), max(places)))
+    return low if low == high else f"{low}{text.DASH}{high}"
+
+
+def value_added_origins(finding: OriginFinding) -> str:
+    """State what the largest origin added, beside what was shipped from there."""
+    row = finding.largest
+    when = f" in {finding.year}" if finding.year else ""
+    added, shipped = text.money(row["value_added_usd"]), text.money(row["gross_exports_usd"])
+    origin, buyer = text.country(row["country_name"], opening=True), text.country(finding.buyer)
+    return f"{origin} added {added} to what {buyer} finally bought{when}, and shipped it {shipped}"

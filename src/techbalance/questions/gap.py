@@ -40,7 +40,7 @@ class Sides:
     Parameters
     ----------
     rows
-        ``country``, ``year``, ``ideas``, ``making``, ``gdp``: null where not held.
+        ``country``, ``year``, ``ideas``, ``making``, ``gdp``, ``vintage``: null where not held.
     lineage
         Stored rows behind them.
     """
@@ -98,11 +98,11 @@ def _sides(params: GapParams, store: Store, day: dt.date | None) -> Sides:
         charges = charges.filter(charges.flow == "receipts")
         newest = charges.group_by("country", "year").aggregate(vintage=charges.vintage.max())
         charges = charges.semi_join(newest, ["country", "year", "vintage"])
-        ideas = charges.select("country", "year", ideas=charges.value_usd.cast("float64"))
+        ideas = charges.select("country", "year", "vintage", ideas=charges.value_usd.cast("float64"))
         lineage.append(Lineage("ip_charges", charges, "ideas = receipts"))
     elif params.ideas == "rd":
-        spent = _series(macro, "rd_pct_gdp", "percent").inner_join(gdp, ["country", "year"])
-        ideas = spent.select("country", "year", ideas=spent.percent / 100 * spent.gdp)
+        spent = _series(macro, "rd_pct_gdp", "percent").inner_join(gdp.drop("vintage"), ["country", "year"])
+        ideas = spent.select("country", "year", "vintage", ideas=spent.percent / 100 * spent.gdp)
         lineage.append(_macro(macro, "rd_pct_gdp", "ideas = percent of GDP x GDP"))
     else:
         ideas = _series(macro, "patents_resident", "ideas")
@@ -116,13 +116,15 @@ def _sides(params: GapParams, store: Store, day: dt.date | None) -> Sides:
     keys = ["country", "year"]
     rows = ideas.select(keys).union(making.select(keys), distinct=True)
     for side in (ideas, making, gdp):
-        rows = rows.left_join(side, keys).select(*rows.columns, side.columns[-1])
+        rows = rows.left_join(side.rename(known="vintage"), keys)
+        newer = ibis.greatest(rows.vintage, rows.known) if "vintage" in rows.columns else rows.known
+        rows = rows.mutate(vintage=newer).drop("known", "country_right", "year_right")
     return Sides(rows, tuple(lineage))
 
 
 def _series(macro: Table, series: str, name: str) -> Table:
     rows = macro.filter(macro.series == series)
-    return rows.select("country", "year", **{name: rows.value})
+    return rows.select("country", "year", "vintage", **{name: rows.value})
 
 
 def _macro(macro: Table, series: str, formula: str) -> Lineage:
@@ -141,7 +143,8 @@ def _rd_intensive(store: Store) -> Table:
         raise NotCoveredError("exports of R&D-intensive products are not in the file", where=FILE)
     kind = "array<struct<country: string, year: int16, making: float64>>"
     whole = ibis.literal(rows, type=kind).unnest().name("one").as_table()
-    return whole.select(country=whole.one.country, year=whole.one.year, making=whole.one.making)
+    whole = whole.one.lift()
+    return whole.mutate(vintage=ibis.null("date"))
 
 
 def _newest_year(rows: Table, store: Store) -> int:

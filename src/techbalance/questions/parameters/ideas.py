@@ -184,6 +184,7 @@ GAP = Question(
         "year",
         "country_name",
         "conduit",
+        "vintage",
         "note",
     ),
     values=("gap_log", "gap_z", "gap_rank"),

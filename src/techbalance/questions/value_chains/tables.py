@@ -32,7 +32,8 @@ WIOD_LAST: Final = 2011
 YEAR_IN_NAME: Final = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
 # Tables write some countries otherwise than ISO 3166 does today.
 CODES_OF_TABLES: Final = {"ROU": "ROM"}
-HOME_NAMES: Final = {"united states": "USA", "us": "USA"}
+HOME, HOME_NAME = "USA", "United States"
+HOME_NAMES: Final = {HOME_NAME.casefold(): HOME, "us": HOME}
 REST: Final = ("RoW", "ROW", "WXD")
 REST_NAME: Final = "rest of the world"
 # Tables are in millions of dollars, answers in dollars.
@@ -120,6 +121,8 @@ class SolvedTable:
         """Give the name of one of the table's countries."""
         if code == self.rest:
             return REST_NAME
+        if code == HOME:
+            return HOME_NAME
         iso3 = next((iso for iso, own in CODES_OF_TABLES.items() if own == code), code)
         return next((name for iso, name in self._iso3.values() if iso == iso3), code)
 
