@@ -75,7 +75,10 @@ def refuse_unpayable(
     parts, _ = connected_components(open_routes, directed=False)
     if parts == 1:
         return ()
-    text = f"the world falls into {parts} parts that do not trade; wages are comparable inside a part only"
+    text = (
+        f"the world falls into {parts} parts that do not trade; wages, and the real size of deficits kept in "
+        "dollars, are comparable inside a part only"
+    )
     return (Note("wage_undetermined", text),)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from scipy.linalg import get_lapack_funcs, lstsq  # type: ignore[import-untyped]
+from scipy.linalg import get_lapack_funcs, pinv  # type: ignore[import-untyped]
 
 from techbalance.errors import ConvergenceError
 
@@ -47,21 +47,20 @@ class _Factored:
     """A square matrix ready to be solved against; falls back to the least-norm solution where singular."""
 
     def __init__(self, matrix: FloatArray) -> None:
-        self._matrix = matrix
         factor, condition = get_lapack_funcs(("getrf", "gecon"), (matrix,))
         self._solve = get_lapack_funcs("getrs", (matrix,))
         self._lu, self._pivots, info = factor(matrix)
         reciprocal = 0.0
         if info == 0:
             reciprocal, _ = condition(self._lu, float(np.abs(matrix).sum(axis=0).max()))
-        self._regular = bool(reciprocal > SINGULAR)
+        self._least_norm = None if reciprocal > SINGULAR else pinv(matrix)
 
     def solve(self, right: FloatArray) -> FloatArray:
         """Solve matrix · x = right."""
-        if self._regular:
-            solution, _ = self._solve(self._lu, self._pivots, right)
+        if self._least_norm is not None:
+            solution = self._least_norm @ right
         else:
-            solution = lstsq(self._matrix, right)[0]
+            solution, _ = self._solve(self._lu, self._pivots, right)
         return np.asarray(solution, dtype=np.float64)
 
 

@@ -1,4 +1,4 @@
-"""The partial equilibrium on the shipped imports: all products and suppliers of 2024 at once, nothing lost."""
+"""The partial equilibrium on the shipped imports: all products and suppliers of 2024, nothing lost."""
 
 from importlib import resources
 

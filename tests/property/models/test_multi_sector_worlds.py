@@ -129,6 +129,23 @@ def test_units_numeraire_and_order_do_not_matter(seed):
 
 
 @each_world
+def test_a_shock_and_its_reverse_return_to_the_start(seed):
+    base, shock = make_base(seed), make_shock(seed)
+    there = solve_multi_sector(base, shock)
+    back = solve_multi_sector(
+        base.after(there),
+        MultiSectorShock(
+            tariff_new=base.tariff,
+            trade_cost_hat=1 / shock.trade_cost_hat,
+            productivity_hat=1 / shock.productivity_hat,
+        ),
+    )
+    np.testing.assert_allclose(there.real_income_hat * back.real_income_hat, 1.0, rtol=SAME)
+    np.testing.assert_allclose(back.trade_usd, base.trade_usd, rtol=100 * SAME)
+    np.testing.assert_allclose(back.revenue_usd, base.revenue_usd, rtol=100 * SAME)
+
+
+@each_world
 def test_closed_borders_cost_what_the_formula_says(seed):
     """The exact loss from autarky equals the formula that needs only own shares: two ways, no common code."""
     base = solve_base(make_accounts(seed, tariff=0.0), "removed")

@@ -191,6 +191,27 @@ def test_tariffs_of_ten_thousand_percent_without_deficits():
     np.testing.assert_allclose(exports, imports, rtol=1e-9)
 
 
+def test_one_country_is_a_world_of_its_own():
+    alone = OneSectorWorld(("A",), np.array([[80.0]]), 4.0)
+    solved = solve_exact_hat(alone, OneSectorShock(productivity_hat=np.array([1.1])))
+    assert solved.welfare_hat[0] == pytest.approx(1.1, rel=1e-13)
+
+
+def test_a_country_that_never_traded_is_left_out_of_the_rest():
+    given = remove_deficits(make_world(30, 6))
+    trade = np.zeros((7, 7))
+    trade[:6, :6], trade[6, 6] = given.trade_usd, 5.0
+    tariff = np.zeros((7, 7))
+    tariff[:6, :6] = given.tariff
+    world = OneSectorWorld((*given.countries, "hermit"), trade, given.theta, tariff)
+    rates = np.where(np.eye(7) > 0, 0.0, 0.3)
+    solved = solve_exact_hat(world, OneSectorShock(tariff_new=rates))
+    without = solve_exact_hat(given, OneSectorShock(tariff_new=rates[:6, :6]))
+    assert "wage_undetermined" in {note.reason for note in solved.notes}
+    assert solved.welfare_hat[6] == pytest.approx(1.0, rel=1e-12)
+    np.testing.assert_allclose(solved.welfare_hat[:6], without.welfare_hat, rtol=1e-10)
+
+
 def test_a_cut_off_deficit_is_refused_with_the_countries():
     world = make_world(11, 5)
     cost = np.ones((5, 5))

@@ -124,8 +124,8 @@ def solve_exact_hat(
     -----
     Dekle, Eaton & Kortum 2007 (AER 97) and 2008 (IMF Staff Papers 55). A flow that is zero stays zero. Where
     the shock splits the world into parts that no longer trade, relative wages between the parts are not
-    determined; they are left as near to no change as can be, with a note, and real results do not depend on
-    them.
+    determined; they are left as near to no change as can be, with a note. Real results do not depend on them,
+    unless deficits are kept in dollars: their real size then does, so remove the deficits first.
 
     Examples
     --------

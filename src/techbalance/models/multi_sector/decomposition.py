@@ -128,7 +128,7 @@ def integrated_welfare(
         )
     if steps < 1:
         raise ModelInputError("steps must be at least 1", where=f"field steps, value {steps}")
-    _, tariff_new, _ = shock.against(base.world)
+    _, tariff_new, _ = shock.against(base.world, base.tariff)
     trade, tariff, income = base.trade_usd, base.tariff, base.income_usd
     log_cost: FloatArray = np.zeros(base.sales_usd.shape)
     terms: FloatArray = np.zeros(base.sales_usd.shape)

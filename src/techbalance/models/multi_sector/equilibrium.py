@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
 import numpy as np
@@ -66,6 +66,26 @@ class MultiSectorBase:
     residual: float
     iterations: int
     notes: tuple[Note, ...]
+
+    def after(self, result: MultiSectorResult) -> MultiSectorBase:
+        """Return the state that ``result`` solved as a base that further shocks can start from.
+
+        ``change_ratio`` and ``notes`` remain those of the first base, which the data needed.
+        """
+        return replace(
+            self,
+            tariff=result.tariff,
+            import_share=result.import_share,
+            trade_usd=result.trade_usd,
+            expenditure_usd=result.expenditure_usd,
+            sales_usd=result.sales_usd,
+            value_added_usd=result.value_added_usd,
+            revenue_usd=result.revenue_usd,
+            deficit_usd=result.deficit_usd,
+            income_usd=result.income_usd,
+            residual=result.residual,
+            iterations=result.iterations,
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -238,7 +258,7 @@ def solve_multi_sector(
         if numeraire not in world.regions:
             raise UnknownCodeError.among("numeraire", numeraire, world.regions)
         pinned = world.regions.index(numeraire)
-    log_cost, tariff, kinds = shock.against(world)
+    log_cost, tariff, kinds = shock.against(world, base.tariff)
     total = float(base.value_added_usd.sum())
 
     def economy_at(part: float) -> Economy:
@@ -246,7 +266,7 @@ def solve_multi_sector(
         if part < 1.0:
             closing = -np.log1p(-part) / world.theta[:, None, None]
             gradual = np.where(np.isinf(log_cost), closing, part * log_cost)
-            rates = (1.0 + world.tariff) * ((1.0 + tariff) / (1.0 + world.tariff)) ** part - 1.0
+            rates = (1.0 + base.tariff) * ((1.0 + tariff) / (1.0 + base.tariff)) ** part - 1.0
         return Economy(
             share=base.import_share,
             log_cost=gradual,

@@ -207,8 +207,12 @@ class MultiSectorShock:
     trade_cost_hat: FloatArray | None = None
     productivity_hat: FloatArray | None = None
 
-    def against(self, world: MultiSectorWorld) -> tuple[FloatArray, FloatArray, tuple[str, ...]]:
+    def against(
+        self, world: MultiSectorWorld, tariff_base: FloatArray
+    ) -> tuple[FloatArray, FloatArray, tuple[str, ...]]:
         """Return the change of delivered cost apart from input prices (log), new tariffs, kinds of shock.
+
+        ``tariff_base`` holds the rates in force before the shock, which need not be those of the data.
 
         Raises
         ------
@@ -218,10 +222,10 @@ class MultiSectorShock:
         """
         flows = (world.sectors, world.regions, world.regions)
         log_cost: FloatArray = np.zeros(world.trade_usd.shape)
-        tariff, kinds = world.tariff, []
+        tariff, kinds = tariff_base, []
         if self.tariff_new is not None:
             tariff = checked_tariff("tariff_new", self.tariff_new, world)
-            log_cost += np.log1p(tariff) - np.log1p(world.tariff)
+            log_cost += np.log1p(tariff) - np.log1p(tariff_base)
             kinds.append("ad valorem tariff with revenue")
         if self.trade_cost_hat is not None:
             cost = numbers("trade_cost_hat", self.trade_cost_hat, flows, allow_infinite=True)
