@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from techbalance.charts import text
+from techbalance.charts.findings.ideas import REST_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -297,5 +298,6 @@ def value_added_origins(finding: OriginFinding) -> str:
     row = finding.largest
     when = f" in {finding.year}" if finding.year else ""
     added, shipped = text.money(row["value_added_usd"]), text.money(row["gross_exports_usd"])
-    origin, buyer = text.country(row["country_name"], opening=True), text.country(finding.buyer)
+    name, buyer = row["country_name"], text.country(finding.buyer)
+    origin = "The rest of the world" if name == REST_NAME else text.country(name, opening=True)
     return f"{origin} added {added} to what {buyer} finally bought{when}, and shipped it {shipped}"

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
 import typer
 
 from techbalance.errors import ParameterError
+from techbalance.questions.drawing import DRAWN
 from techbalance.questions.parameters.texts import Names, PartnerRef
 
 if TYPE_CHECKING:
@@ -18,7 +20,27 @@ if TYPE_CHECKING:
 
 FORMATS = ("table", "csv", "json", "parquet", "arrow", "xlsx", "dta")
 
-Handler = Callable[["Question", dict[str, Any], str | None, str | None], None]
+
+@dataclass(frozen=True)
+class Writing:
+    """How an answer is to be written.
+
+    Parameters
+    ----------
+    form
+        One of the formats; None to tell it from the name of the file.
+    out
+        File to write; None for standard output.
+    chart
+        File to draw into; None for no chart.
+    """
+
+    form: str | None = None
+    out: str | None = None
+    chart: str | None = None
+
+
+Handler = Callable[["Question", dict[str, Any], Writing], None]
 
 
 def command_for(question: Question, handle: Handler) -> Callable[..., None]:
@@ -29,7 +51,7 @@ def command_for(question: Question, handle: Handler) -> Callable[..., None]:
     question
         Its declaration; every field of the parameter model becomes an option or a word.
     handle
-        Called with the question, what was given (texts), the format and the file to write.
+        Called with the question, what was given (texts), and how to write the answer.
 
     Returns
     -------
@@ -39,18 +61,25 @@ def command_for(question: Question, handle: Handler) -> Callable[..., None]:
 
     def command(**given: Any) -> None:  # noqa: ANN401 - whatever the command line collected
         once = {name: _once(name, value, fields.get(name)) for name, value in given.items()}
-        form, out = once.pop("format", None), once.pop("out", None)
-        handle(question, {name: value for name, value in once.items() if _is_given(value)}, form, out)
+        names = {"form": "format", "out": "out", "chart": "chart"}
+        writing = Writing(**{field: _name(once.pop(name, None)) for field, name in names.items()})
+        handle(question, {name: value for name, value in once.items() if _is_given(value)}, writing)
 
     fields = question.params.model_fields
     parameters = [_parameter(question, name, info) for name, info in question.params.model_fields.items()]
     parameters += [_format_option(), _out_option()]
+    if question.name in DRAWN:
+        parameters.append(_chart_option())
     parameters.sort(key=lambda one: one.name not in question.words)
     command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     command.__annotations__ = {one.name: one.annotation for one in parameters}
     command.__name__ = question.name
     command.__doc__ = _help(question)
     return command
+
+
+def _name(value: object) -> str | None:
+    return None if value is None or value == [] else str(value)
 
 
 def _is_given(value: object) -> bool:
@@ -137,3 +166,7 @@ def _format_option() -> inspect.Parameter:
 
 def _out_option() -> inspect.Parameter:
     return _text_option("out", "--out", "Write to this file instead of standard output")
+
+
+def _chart_option() -> inspect.Parameter:
+    return _text_option("chart", "--chart", "Draw the answer into this file: .svg, .png, .html or .json")

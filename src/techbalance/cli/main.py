@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from techbalance.cli.commands import FORMATS, command_for
+from techbalance.cli.commands import FORMATS, Writing, command_for
 from techbalance.cli.report import report
 from techbalance.errors import ParameterError, TechbalanceError, UnknownCodeError
 from techbalance.questions.registry import QUESTIONS, ask
@@ -64,8 +64,12 @@ def _options(
     del version
 
 
-def _answer(question: Question, given: dict[str, Any], form: str | None, out: str | None) -> None:
-    chosen = _format(form, out)
+def _answer(question: Question, given: dict[str, Any], writing: Writing) -> None:
+    from techbalance.cli.charting import check_chart_name, write_chart
+
+    chosen = _format(writing.form, writing.out)
+    if writing.chart is not None:
+        check_chart_name(writing.chart)
     params = question.params.read(given)
     from techbalance.cli.render import write
     from techbalance.questions.prepared import prepared
@@ -73,7 +77,9 @@ def _answer(question: Question, given: dict[str, Any], form: str | None, out: st
 
     store = Store()
     answer = prepared(question, params, store) or ask(question, params, store)
-    write(answer, chosen, out)
+    write(answer, chosen, writing.out)
+    if writing.chart is not None and answer.answered:
+        typer.echo(write_chart(answer, writing.chart), err=True)
     if answer.exit_code:
         raise typer.Exit(answer.exit_code)
 
