@@ -32,7 +32,8 @@ def money(value: float | None) -> str:
     sign = MINUS if value < 0 else ""
     size = abs(value)
     for scale, unit in _SCALES:
-        if size >= scale:
+        # What would round to a thousand of the unit below is written in this one.
+        if round(size / scale * 1000, 1) >= 1000:
             return f"{sign}${size / scale:,.1f}{unit[1:]}"
     return f"{sign}${size:,.0f}"
 
@@ -73,10 +74,14 @@ def written(answer: Answer) -> Written:
     for name, column in columns.items():
         if name == "note":
             continue
-        head, texts = _column(name, column, table[name].to_pylist())
+        values = table[name].to_pylist()
+        if column.kind == "measured":
+            head, texts = name.replace("_", " "), _measured(values, table["unit"].to_pylist())
+        else:
+            head, texts = _column(name, column, values)
         heads.append(head)
         cells.append(texts)
-        right.append(column.kind in ("money", "ratio", "count", "number"))
+        right.append(column.kind in ("money", "ratio", "count", "number", "measured"))
     if footnotes:
         heads.append("")
         right.append(False)
@@ -98,6 +103,18 @@ def _column(name: str, column: Column, values: Sequence[object]) -> tuple[str, l
     if column.kind == "number":
         return title, [_number(value, 1, 2) for value in values]
     return title, [_text(value) for value in values]
+
+
+def _measured(values: Sequence[float | None], units: Sequence[str]) -> list[str]:
+    """Write each value in the unit its own row names: dollars, a ratio as percent, or a plain number."""
+    return [
+        money(value)
+        if unit == "US dollars"
+        else percent(value, 2)
+        if unit == "ratio"
+        else _number(value, 1, 1)
+        for value, unit in zip(values, units, strict=True)
+    ]
 
 
 def _number(value: object, scale: int, digits: int) -> str:
