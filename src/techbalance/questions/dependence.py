@@ -100,7 +100,7 @@ def run(params: DependenceParams, store: Store) -> Answer:
     rows = _judged_rows(params, supply, screen, levels, held) if held else []
     kept = _kept(rows, params, store)
     shown = _shown(kept, params)
-    notes = [*_notes(params, supply, screen, years), *_cut_notes(kept, params)]
+    notes = [*_notes(params, supply, screen, held), *_cut_notes(kept, params)]
     if params.criteria and shown:
         shown = _by_criterion(shown, Screened(supply, screen, levels, held), screen)
     shown += _missing(years, levels, supply, rows, kept)
@@ -123,7 +123,7 @@ def _judged_rows(
     params: DependenceParams, supply: Supply, screen: Screen, levels: tuple[str, ...], years: tuple[int, ...]
 ) -> list[Row]:
     """Every item of every year: concentration, the screen's verdict, shares of friends."""
-    held = supply.imports.filter(supply.imports.year.isin(years))
+    held = supply.from_outside.filter(supply.from_outside.year.isin(years))
     unit = "unit" if "unit" in held.columns else None
     measured = supplier_concentration(
         supply.by_level(held, levels),
@@ -268,7 +268,7 @@ def _columns(
 
 def _notes(params: DependenceParams, supply: Supply, screen: Screen, years: tuple[int, ...]) -> list[str]:
     """What was asked of what, and the rule, before anything else."""
-    notes = list(supply.notes)
+    notes = supply.notes_on(years)
     words = "; ".join(
         f"{one.id} {one.column} {one.comparator} {one.threshold:g}"
         + (" (cut-off not read in the source)" if one.status == "unverified" else "")
@@ -278,7 +278,7 @@ def _notes(params: DependenceParams, supply: Supply, screen: Screen, years: tupl
     notes.append(f"Screen {screen.name}: {words}{rule}. {screen.source}".rstrip())
     if params.partner:
         notes.append(f"Shares are those among {params.partner} only.")
-    if params.panel is None:
+    if params.panel is None and years:
         span = ", ".join(str(year) for year in years)
         notes.insert(0, f"{params.concept.capitalize()} imports of {span}: what is made at home is not held.")
     return notes

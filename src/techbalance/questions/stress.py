@@ -191,7 +191,7 @@ def _notes(params: StressParams, stressed: Stressed, shocks: Sequence[Shock], ye
         f"Modelled, mechanical: imports of {year}; those who lose nothing sell more, by "
         f"{_capacity(params)} of their {stressed.flows.capacity_basis}. Assumed; no stocks, no home supply."
     )
-    notes = [words, *supply.notes, *elasticities.notes]
+    notes = [words, *supply.notes_on([year]), *elasticities.notes]
     if params.stages:
         notes.append("What a stage states holds until a later one restates it.")
     if all(not shock.removed.any() for shock in shocks):
@@ -226,7 +226,7 @@ def _worst_notes(worst: WorstCase | None) -> list[str]:
     found = f"Worst {len(worst.suppliers)} by {worst.harm.objective} at capacity {worst.harm.capacity:g}: "
     found += ", ".join(worst.suppliers)
     if worst.is_exact:
-        return [f"{found}; proven after {worst.sets_examined:,} partial sets."]
+        return [f"{found}. Proven: no other {len(worst.suppliers)} do more harm."]
     gap = money(worst.bound_usd - worst.value_usd)
     return [f"{found}; not proven: another set may do up to {gap} more harm."]
 

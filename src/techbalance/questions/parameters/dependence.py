@@ -236,7 +236,7 @@ DEPENDENCE = Question(
         "nearest_criterion",
         "note",
     ),
-    values=("hhi",),
+    values=("hhi", "value"),
     layout="compact",
     examples=(
         "dependence --group 04 --top 10",

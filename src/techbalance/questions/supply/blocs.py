@@ -41,9 +41,10 @@ def friend_shares(
     members = partner_book(supply.store).members(named_or_listed(ref))
     refuse_sums(supply.store, members)
     columns = SupplierColumns((*ITEM, "year"), AMOUNT, totals=supply.totals)
+    traded = supply.from_outside
     found: dict[Key, tuple[float, float]] = {}
     for year in years:
-        rows: Table = supply.by_level(supply.imports.filter(supply.imports.year == year), levels)
+        rows: Table = supply.by_level(traded.filter(traded.year == year), levels)
         shares = bloc_shares(rows, columns, {FRIENDS: labels_of(supply.store, members, year)})
         for row in supply.store.fetch_rows(shares):
             if row["share"] is None:

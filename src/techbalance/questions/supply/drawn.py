@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from techbalance.errors import NotCoveredError, SchemaError
+from techbalance.errors import NotCoveredError, SchemaError, UnknownCodeError
 from techbalance.models.elasticities import DrawnElasticities, ElasticitySource, draw_elasticities
 from techbalance.questions.elasticities import (
     KNOWN,
@@ -132,8 +132,15 @@ def _held(store: Store, given: str | None) -> list[Estimates]:
             return [*found, read_hauk(store)]
         except NotCoveredError:
             return found
-    names = [name.strip() for name in given.split(",")]
-    if is_file(given) or HAUK not in names:
+    if is_file(given):
+        return named_estimates(store, given)
+    names = [name.strip() for name in given.split(",") if name.strip()]
+    for name in names:
+        if name not in (*KNOWN, HAUK):
+            error = UnknownCodeError.among("source of elasticities", name, (*KNOWN, HAUK))
+            remedy = f"{error.remedy}. A CSV file with code and sigma will do too"
+            raise UnknownCodeError(error.what, remedy=remedy)
+    if HAUK not in names:
         return named_estimates(store, given)
     others = ",".join(name for name in names if name != HAUK)
     return [*(named_estimates(store, others) if others else ()), read_hauk(store)]

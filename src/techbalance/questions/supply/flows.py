@@ -35,7 +35,7 @@ def supplier_flows(supply: Supply, year: int, *, of_world: bool) -> SupplierFlow
             "what suppliers export to the world, by product, is not held",
             remedy="Leave capacity a share of exports to us (0.05:0.5), or bring a panel of world trade",
         )
-    bought = _cells(supply, supply.imports, year)
+    bought = _cells(supply, supply.from_outside, year)
     products = sorted({product for product, _ in bought})
     world: Cells = {}
     if of_world and supply.world is not None:

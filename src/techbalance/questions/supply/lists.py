@@ -72,7 +72,9 @@ def user_list(name: str) -> ProductList | None:
         return None
     if not is_file(name):
         error = UnknownCodeError.among("list", name, KNOWN_LISTS)
-        raise UnknownCodeError(error.what, remedy=f"{error.remedy}; or name a CSV file with a column code")
+        raise UnknownCodeError(
+            error.what, remedy=f"{error.remedy}. A CSV file with a column code will do too"
+        )
     return read_list(read_text(name), name)
 
 

@@ -77,9 +77,7 @@ def chosen_screen(name: str, thresholds: Thresholds | None) -> Screen:
         screen = read_screen(read_text(name), origin=name)
     else:
         error = UnknownCodeError.among("screen", name, shipped_screens())
-        raise UnknownCodeError(
-            error.what, remedy=f"{error.remedy}; or name a TOML file of yours".lstrip("; ")
-        )
+        raise UnknownCodeError(error.what, remedy=f"{error.remedy} A TOML file of yours will do too")
     return screen if thresholds is None else screen.with_thresholds(dict(thresholds.values))
 
 

@@ -52,7 +52,7 @@ class Supply:
         What is read.
     imports
         One row per year, product and supplier or finer: ``year``, ``product``, ``group``, ``partner``,
-        ``amount`` (US dollars, or a quantity with its ``unit``).
+        ``amount`` (US dollars, or a quantity with its ``unit``). Of an area also between its members.
     amount
         What the amount is called in an answer.
     exports, world, production
@@ -72,6 +72,10 @@ class Supply:
         Why there is nothing, where there is.
     chosen
         The user's list; None for the one that ships.
+    vintages
+        Vintage of each year.
+    undecided
+        Imports of each year in products that no list could place, US dollars.
     """
 
     store: Store
@@ -88,10 +92,29 @@ class Supply:
     why_empty: str = "no_trade: nothing of this was imported"
     chosen: ProductList | None = None
     vintages: dict[int, object] = field(default_factory=dict)
+    undecided: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def from_outside(self) -> Table:
+        """Imports from outside the reporter: of an area, without what members buy from each other."""
+        if not self.members:
+            return self.imports
+        return self.imports.filter(~self.imports.partner.isin(sorted(self.members)))
+
+    def notes_on(self, years: Sequence[int]) -> list[str]:
+        """What must be known to read figures of these years."""
+        return [
+            f"{year}: {money(self.undecided[year])} of imports are in products the nearest list cannot "
+            "place; not counted."
+            for year in years
+            if year in self.undecided
+        ] + list(self.notes)
 
     @cached_property
     def years(self) -> tuple[int, ...]:
         """Years of which anything is held."""
+        if self.vintages:
+            return tuple(sorted(self.vintages))
         rows = self.imports.select("year").distinct().order_by("year")
         return tuple(self.store.fetch(rows)["year"].to_pylist())
 
@@ -211,13 +234,11 @@ def _from_record(
     value = CONCEPTS[params.concept]
     products = Products(store, day, None, members, params.group if chosen is None else None, params.product)
     notes: list[str] = []
+    undecided: dict[int, int] = {}
     if chosen is None:
         rows = products.rows()
         reason = products.unlisted()
-        notes += [
-            f"{year}: {money(usd)} of imports are in products the nearest list cannot place; not counted."
-            for year, usd in products.undecided()[-1:]
-        ]
+        undecided = dict(products.undecided())
     else:
         rows = _on_list(products.kept(), store, chosen, params)
         reason = None
@@ -226,7 +247,8 @@ def _from_record(
     rows = rows.filter(rows.flow == "import")
     imports = rows.select("year", "product", "group", "partner", **{AMOUNT: rows[value]})
     vintages = rows.group_by("year").aggregate(vintage=rows.vintage.max())
-    if not store.count(products.known().limit(1)):
+    held = {row["year"]: row["vintage"] for row in store.fetch_rows(vintages)}
+    if not held and not store.count(products.known().limit(1)):
         reason = products.why_nothing("product and partner")
     formula = f"shares of suppliers in the sum of {value} (imports, customs value)"
     supply = Supply(
@@ -236,7 +258,8 @@ def _from_record(
         notes=tuple(notes),
         lineage=(Lineage("trade", rows, formula, value=value),),
         chosen=chosen,
-        vintages={row["year"]: row["vintage"] for row in store.fetch_rows(vintages)},
+        vintages=held,
+        undecided=undecided,
     )
     return supply if reason is None else replace(supply, why_empty=reason)
 
