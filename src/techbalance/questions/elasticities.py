@@ -28,11 +28,17 @@ if TYPE_CHECKING:
 Average = Literal["mean", "median"]
 CODE_COLUMN: Final = "code"
 STEPS: Final = {
-    "exact": "own code",
-    "replaced": "stand-in of the source",
-    "parent": "heading",
-    "mean": "average of a heading",
-    "group": "average of the group",
+    "exact": "their own code",
+    "replaced": "a stand-in the source put in",
+    "parent-8": "their eight-digit heading",
+    "mean-8": "an average under eight digits",
+    "parent-6": "their six-digit heading",
+    "mean-6": "an average under six digits",
+    "parent-4": "their four-digit heading",
+    "mean-4": "an average under four digits",
+    "parent-2": "their chapter",
+    "mean-2": "an average of the chapter",
+    "group": "an average of the group",
     None: "none",
 }
 
@@ -220,12 +226,18 @@ def read_user_file(name: str) -> Estimates:
 
 def match_note(estimates: Estimates, found: MatchedElasticities) -> str:
     """Say by which step the elasticities of the products were found."""
-    counts = Counter(STEPS[step.split("-")[0] if step else None] for step in found.matched)
-    order = [words for words in STEPS.values() if counts[words]]
-    steps = ", ".join(f"{counts[words]:,} {words}" for words in order)
+    counts = Counter(found.matched)
+    steps = ", ".join(f"{counts[step]:,} by {words}" for step, words in STEPS.items() if counts[step])
+    stand_ins = estimates.source.is_replaced
+    marked = set() if stand_ins is None else set(np.array(estimates.source.codes)[stand_ins].tolist())
+    lengths = {len(code) for code in marked}
+    borrowed = sum(any(code[:length] in marked for length in lengths) for code in found.products)
+    told = (
+        f"; {borrowed:,} of these are stand-ins of the source for estimates it rejected" if borrowed else ""
+    )
     return (
         f"Elasticities {estimates.source.name}: {estimates.citation}; SHA-256 {estimates.digest}. "
-        f"Found for {len(found.products):,} products by {steps}."
+        f"{len(found.products):,} products matched: {steps}{told}."
     )
 
 

@@ -17,6 +17,7 @@ from techbalance.questions.parameters import (
     intellectual_property,
     provenance,
     value_chains,
+    whatif,
 )
 from techbalance.questions.parameters.declaration import Params, Question, split_reference
 
@@ -43,6 +44,13 @@ QUESTIONS: Final[dict[str, Question]] = {
         dependence.STRESS,
         dependence.EXPOSURE,
         dependence.DIVERSION,
+        whatif.TARIFF,
+        whatif.SUBSIDY,
+        whatif.TRADE_COST,
+        whatif.QUOTA,
+        whatif.PRODUCTIVITY,
+        whatif.RUN,
+        whatif.DIFF,
         claims.CLAIMS_LIST,
         claims.CLAIMS_CHECK,
         provenance.TRACE,

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 MINUS: Final = "\u2212"
 NOTHING: Final = "\u2013"
+# Of a ratio below a thousandth, two digits of percent say too little.
+SMALL: Final = 1e-3
 _SCALES: Final = ((10**9, "$bn"), (10**6, "$m"))
 
 
@@ -107,14 +109,16 @@ def _column(name: str, column: Column, values: Sequence[object]) -> tuple[str, l
 
 def _measured(values: Sequence[float | None], units: Sequence[str]) -> list[str]:
     """Write each value in the unit its own row names: dollars, a ratio as percent, or a plain number."""
+    writers = {"US dollars": money, "ratio": _change}
     return [
-        money(value)
-        if unit == "US dollars"
-        else percent(value, 2)
-        if unit == "ratio"
-        else _number(value, 1, 1)
+        writers[unit](value) if unit in writers else _number(value, 1, 1)
         for value, unit in zip(values, units, strict=True)
     ]
+
+
+def _change(value: float | None) -> str:
+    """Write a modelled ratio as percent; what would round to nothing keeps two more digits."""
+    return percent(value, 4 if value is not None and 0 < abs(value) < SMALL else 2)
 
 
 def _number(value: object, scale: int, digits: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from techbalance.errors import SchemaError
+from techbalance.errors import SchemaError, StoreError
 
 # A file written by hand is far smaller; a larger one is some other file.
 LARGEST_BYTES: Final = 5_000_000
@@ -38,3 +38,17 @@ def read_text(name: str) -> str:
         raise SchemaError(
             "the file is not text in UTF-8", where=f"{name}, byte {wrong.start}", remedy="Save it as UTF-8"
         ) from wrong
+
+
+def write_text(name: str, text: str) -> None:
+    """Write a text file in UTF-8, in place of one that is there.
+
+    Raises
+    ------
+    StoreError
+        It cannot be written.
+    """
+    try:
+        Path(name).write_text(text, encoding="utf-8", newline="\n")
+    except (OSError, ValueError) as wrong:
+        raise StoreError(f"cannot write {name!r}", where=str(wrong)) from wrong

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-Kind = Literal["money", "ratio", "count", "number", "code", "name", "date", "text", "flag"]
+Kind = Literal["money", "ratio", "count", "number", "code", "name", "date", "text", "flag", "measured"]
 
 
 @dataclass(frozen=True)
@@ -15,7 +15,8 @@ class Column:
     Parameters
     ----------
     kind
-        How it is written for people: money scales to billions, a ratio to percent where that helps.
+        How it is written for people: money scales to billions, a ratio to percent where that helps;
+        ``measured`` is in the unit that the column ``unit`` of the same row names.
     unit
         Unit in words; empty for codes and texts.
     says
@@ -310,6 +311,26 @@ COLUMNS: Final[dict[str, Column]] = {
     "placebo_estimate": Column("ratio", "outcome per unit", "The same for other merchandise"),
     "placebo_p": Column("ratio", "ratio", "How often chance alone gives as much for the placebo"),
     "observations": Column("count", "", "Countries and years in the estimate"),
+    # what if
+    "outcome": Column("code", "", "What the model says: welfare, imports, price_paid, revenue and so on"),
+    "part": Column("code", "", "all, or the partner, group, product, country or sector it is about"),
+    "part_name": Column("name", "", "Name of the part"),
+    "low": Column("measured", "", "Change, low end: 5th of 100 draws in order; null without draws"),
+    "central": Column("measured", "", "Change, median of the draws; null where only bounds are meant"),
+    "high": Column("measured", "", "Change, high end: 95th of 100 draws in order; null without draws"),
+    "base": Column("measured", "", "Value before, where the outcome is the change of a value held"),
+    "model": Column("code", "", "Model: partial, one-sector, multi-sector, or all models together"),
+    "elasticity_source": Column("text", "", "Where the elasticities come from"),
+    "closure": Column("text", "", "What is held fixed"),
+    "modelled": Column("flag", "", "Always yes: a model's figure under assumptions, no measurement"),
+    "parameter": Column("text", "", "Assumption that is moved alone, all others at their centre"),
+    "swing": Column("measured", "", "High less low"),
+    "low_setting": Column("text", "", "Setting of the assumption that gives the low end"),
+    "high_setting": Column("text", "", "Setting of the assumption that gives the high end"),
+    "parameter_source": Column("text", "", "Where the assumption comes from"),
+    "key": Column("text", "", "Setting of the scenarios"),
+    "first": Column("text", "", "Its value in the first scenario; null is the default"),
+    "second": Column("text", "", "Its value in the second scenario; null is the default"),
     # claims
     "claim_id": Column("code", "", "Which statement"),
     "stated": Column("text", "", "What is stated, with its unit"),
@@ -343,7 +364,7 @@ COLUMNS: Final[dict[str, Column]] = {
     "title": Column("text", "", "What they are"),
     "licence": Column("text", "", "Terms under which they may be passed on"),
     "cadence": Column("text", "", "How often they appear"),
-    "unit": Column("text", "", "Unit as published"),
+    "unit": Column("text", "", "Unit of the figures, of a source as published"),
     "coverage": Column("text", "", "What is covered"),
     "provides": Column("text", "", "Tables it fills, and by what"),
     "from_year": Column("code", "", "First year it covers"),
