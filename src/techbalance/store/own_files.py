@@ -56,7 +56,7 @@ def check_files(paths: Sequence[Path], table: str, wanted: pa.Schema) -> None:
 def _schema(path: Path) -> pa.Schema:
     try:
         return pq.read_schema(path)
-    except (OSError, pa.ArrowException) as wrong:
+    except (OSError, UnicodeError, pa.ArrowException) as wrong:
         raise StoreError(
             "a file of the store is not readable as Parquet",
             where=str(path),
