@@ -83,6 +83,8 @@ MEASURED: Final = (
     "is_single_point",
 )
 SORTS: Final = {"hhi": "hhi", "share": "top_share", "distance": "distance"}
+# Twelve decimals are what a screen tells apart (RESOLUTION in screens.judgement).
+STEADY_DIGITS: Final = 12
 Row = dict[str, Any]
 
 
@@ -154,7 +156,7 @@ def _row(
         "year": year,
         **_names(level, item, supply),
         supply.amount: amount if supply.amount == "quantity" or amount is None else round(amount),
-        **{name: row[name] for name in MEASURED},
+        **{name: _steady(row[name]) for name in MEASURED},
         "top_partner_name": supply.partner_names.get(row["top_partner"] or ""),
         "flags": ", ".join(flags) or ("none" if row["hhi"] is not None else None),
         "friend_share": ours,
@@ -163,13 +165,18 @@ def _row(
         "flag": verdict.flag,
         "criteria_met": verdict.criteria_met,
         "persistence": verdict.persistence,
-        "distance": verdict.distance,
+        "distance": _steady(verdict.distance),
         "nearest_criterion": verdict.nearest,
         "vintage": supply.vintages.get(year),
         "note": "; ".join(notes) or None,
         "all_judged_met": verdict.all_judged_met,
         "item": item,
     }
+
+
+def _steady(value: object) -> object:
+    """Drop the digits of a sum of shares that depend on the order in which an engine added them."""
+    return round(value, STEADY_DIGITS) if isinstance(value, float) else value
 
 
 def _names(level: str, item: str, supply: Supply) -> Row:
@@ -220,10 +227,10 @@ def _criterion(judged: Row, criterion: Criterion) -> Row:
     return {
         "criterion": criterion.id,
         "measured": criterion.column,
-        "value": judged[f"{criterion.id}_value"],
+        "value": _steady(judged[f"{criterion.id}_value"]),
         "comparator": criterion.comparator,
         "threshold": criterion.threshold,
-        "distance": judged[f"{criterion.id}_distance"],
+        "distance": _steady(judged[f"{criterion.id}_distance"]),
         "is_met": judged[f"{criterion.id}_is_met"],
         "threshold_status": criterion.status,
         "note": judged[f"{criterion.id}_reason"],

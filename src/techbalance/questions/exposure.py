@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from techbalance.classifications.partners import taken_apart
 from techbalance.classifications.wiod_industries import WIOD_INDUSTRIES
-from techbalance.errors import ParameterError, UnknownCodeError
+from techbalance.errors import NotCoveredError, ParameterError, UnknownCodeError
 from techbalance.models.lookthrough import origin_exposure
 from techbalance.questions.answer import Answer
 from techbalance.questions.parameters.dependence import EXPOSURE, ExposureParams
@@ -85,6 +85,8 @@ def _origins(ref: PartnerRef, solved: SolvedTable) -> tuple[list[str], list[str]
     ------
     UnknownCodeError
         Nobody knows a name, or the table shows no such country.
+    NotCoveredError
+        The table shows neither the country nor a member of the area.
     ParameterError
         A country is named twice, by itself and inside an area.
     """
@@ -94,6 +96,11 @@ def _origins(ref: PartnerRef, solved: SolvedTable) -> tuple[list[str], list[str]
         for name in taken_apart(text, lambda one: solved.code(one) or solved.names.named(one)):
             code = solved.code(name)
             shown, hidden = ([code], []) if code else _members(name, solved)
+            if not shown and solved.names.named(name):
+                raise NotCoveredError(
+                    f"{name} is not in the table, and no country was its member then that is",
+                    where=f"{solved.table.name} shows {', '.join(solved.table.countries)}",
+                )
             if not shown:
                 solved.countries([name])
             for one in shown:
