@@ -281,7 +281,7 @@ def value_added_origins(finding: OriginFinding) -> str:
     said = [f"Dots of value added and gross sales by origin in the final demand of {finding.buyer}{when}."]
     for row in finding.shown[:_TOLD]:
         name = text.country(row["country_name"], opening=True)
-        added, gross = text.money(row["value_added_usd"]), text.money(row["gross_exports_usd"])
+        added, gross = text.money(row["value_added_usd"]), text.money(row["gross_usd"])
         said.append(f"{name}: value added {added}, gross sales {gross}.")
     if finding.own_share is not None:
         said.append(f"The buyer's own value added is {text.percent(finding.own_share)} of the demand.")

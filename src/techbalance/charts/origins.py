@@ -25,7 +25,7 @@ _COLUMNS = {
     "country_name": pa.string(),
     "value_added_usd": pa.int64(),
     "demand_share": pa.float64(),
-    "gross_exports_usd": pa.int64(),
+    "gross_usd": pa.int64(),
 }
 
 
@@ -36,7 +36,7 @@ def value_added_origins(rows: pa.Table, *, credit: Credit, top: int = 12) -> Fig
     ----------
     rows
         One row per origin: ``country``, ``country_name``, ``absorber``, ``value_added_usd``,
-        ``demand_share``, ``gross_exports_usd`` (null for the buyer itself, which is not drawn), ``year``.
+        ``demand_share``, ``gross_usd`` (null for the buyer itself, which is not drawn), ``year``.
     credit
         The command that recomputes the rows, and their origin.
     top
@@ -49,7 +49,7 @@ def value_added_origins(rows: pa.Table, *, credit: Credit, top: int = 12) -> Fig
     SchemaError
         A column is missing, or an origin is there twice.
     """
-    needs = ("country", "country_name", "absorber", "value_added_usd", "demand_share", "gross_exports_usd")
+    needs = ("country", "country_name", "absorber", "value_added_usd", "demand_share", "gross_usd")
     listed = answer.read(rows, "origins", needs=(*needs, "year"), values=("value_added_usd",))
     answer.one_each(listed, "origins", ("country",))
     finding = find_origins(listed, top=top)
@@ -135,9 +135,9 @@ def _record(row: Row, place: int) -> Row:
         "name": text.shorten(name, 26),
         "short": text.shorten(name, 14),
         "added": row["value_added_usd"] / _BN,
-        "gross": row["gross_exports_usd"] / _BN,
+        "gross": row["gross_usd"] / _BN,
         "amount": text.billions(row["value_added_usd"]),
         "added_text": text.money(row["value_added_usd"]),
-        "gross_text": text.money(row["gross_exports_usd"]),
+        "gross_text": text.money(row["gross_usd"]),
         "share": text.percent(row["demand_share"]),
     }

@@ -297,7 +297,7 @@ def value_added_origins(finding: OriginFinding) -> str:
     """State what the largest origin added, beside what was shipped from there."""
     row = finding.largest
     when = f" in {finding.year}" if finding.year else ""
-    added, shipped = text.money(row["value_added_usd"]), text.money(row["gross_exports_usd"])
+    added, shipped = text.money(row["value_added_usd"]), text.money(row["gross_usd"])
     name, buyer = row["country_name"], text.country(finding.buyer)
     origin = "The rest of the world" if name == REST_NAME else text.country(name, opening=True)
     return f"{origin} added {added} to what {buyer} finally bought{when}, and shipped it {shipped}"

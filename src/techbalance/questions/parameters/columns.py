@@ -218,11 +218,7 @@ COLUMNS: Final[dict[str, Column]] = {
     "correlation": Column("ratio", "ratio", "Rank correlation of changes across products, mean over years"),
     "p_value": Column("ratio", "ratio", "Share of random pairings with as large a correlation"),
     # value added
-    "gross_exports_usd": Column("money", "US dollars", "Gross exports in the table, at its prices"),
     "gross_balance_usd": Column("money", "US dollars", "Gross exports less imports; negative is a deficit"),
-    "value_added_abroad_usd": Column(
-        "money", "US dollars", "Own value added that is finally used abroad: value-added exports"
-    ),
     "vax_ratio": Column("ratio", "ratio", "Value added used abroad over gross exports; null without exports"),
     "foreign_share": Column("ratio", "ratio", "Value added of others in gross exports (VS), in [0, 1]"),
     "forward_share": Column(
@@ -233,19 +229,22 @@ COLUMNS: Final[dict[str, Column]] = {
     "term_name": Column("name", "", "What the term holds"),
     "export_share": Column("ratio", "ratio", "Term over gross exports; the nine add to 1"),
     "variant": Column("code", "", "Which bilateral decomposition"),
-    "absorbed_abroad_usd": Column("money", "US dollars", "Own value added finally used abroad"),
     "returned_home_usd": Column("money", "US dollars", "Own value added that comes back and is used at home"),
     "domestic_double_usd": Column("money", "US dollars", "Own value added counted more than once"),
     "foreign_value_added_usd": Column("money", "US dollars", "Value added of others"),
     "foreign_double_usd": Column("money", "US dollars", "Value added of others counted more than once"),
     "absorber": Column("code", "", "Country whose final demand it is"),
-    "value_added_usd": Column("money", "US dollars", "Value added"),
+    "value_added_usd": Column(
+        "money",
+        "US dollars",
+        "Value added: of exports, what is used abroad; null where only an interval is known",
+    ),
     "demand_share": Column("ratio", "ratio", "Part of the final demand; all origins add to 1"),
     "value_added_balance_usd": Column(
         "money", "US dollars", "Value added the absorber sells there less what it buys; negative is a deficit"
     ),
     "made_in": Column("code", "", "Country whose value added it is"),
-    "gross_usd": Column("money", "US dollars", "Gross value; of a balance, negative is a deficit"),
+    "gross_usd": Column("money", "US dollars", "Gross trade; of a balance, negative is a deficit"),
     "low_usd": Column("money", "US dollars", "Lowest value added that the assumptions allow"),
     "high_usd": Column("money", "US dollars", "Highest value added that the assumptions allow"),
     "processing": Column("code", "", "How processing trade is treated: unknown, corrected, or split"),

@@ -105,8 +105,8 @@ VALUE_ADDED = Question(
     command=("value-added",),
     summary="Whose value added is in exports and in final demand; the ATP balance in terms of value added.",
     params=ValueAddedParams,
-    columns=("year", "country", "note"),
-    values=("gross_exports_usd", "value_usd", "value_added_usd", "low_usd", "value_added_abroad_usd"),
+    columns=("year", "country", "gross_usd", "value_added_usd", "note"),
+    values=("gross_usd", "value_added_usd"),
     examples=(
         "value-added --year 2007 --country USA,CHN,JPN,KOR",
         "value-added --year 2007 --country CHN --decompose kww",

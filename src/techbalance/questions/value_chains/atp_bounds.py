@@ -153,6 +153,7 @@ def _row(keys: tuple[str, str, str], gross: float, interval: Interval, treated: 
     return {
         **dict(zip(("flow", "partner", "made_in"), keys, strict=True)),
         "gross_usd": dollars(gross),
+        "value_added_usd": None,
         "low_usd": dollars(interval.low),
         "high_usd": dollars(interval.high),
         "processing": next((name for name in FLAGS if name in flags), None),

@@ -32,8 +32,8 @@ def indicators(solved: SolvedTable, countries: Sequence[str]) -> list[Row]:
         row = {
             "year": solved.year,
             "country": code,
-            "gross_exports_usd": dollars(measured.gross_exports[place]),
-            "value_added_abroad_usd": dollars(measured.value_added_exports[place].sum()),
+            "gross_usd": dollars(measured.gross_exports[place]),
+            "value_added_usd": dollars(measured.value_added_exports[place].sum()),
             "vax_ratio": measured.vax_ratio[place],
             "foreign_share": measured.foreign_share[place],
             "forward_share": measured.forward_share[place],
@@ -43,7 +43,7 @@ def indicators(solved: SolvedTable, countries: Sequence[str]) -> list[Row]:
             "note": None if measured.gross_exports[place] else NO_TRADE,
         }
         rows.append(row)
-    return sorted(rows, key=lambda row: -row["gross_exports_usd"])
+    return sorted(rows, key=lambda row: -row["gross_usd"])
 
 
 def nine_terms(solved: SolvedTable, countries: Sequence[str]) -> list[Row]:
@@ -62,7 +62,8 @@ def nine_terms(solved: SolvedTable, countries: Sequence[str]) -> list[Row]:
                     "term_name": TERM_WORDS[name],
                     "value_usd": dollars(value),
                     "export_share": float(value) / gross if gross else None,
-                    "gross_exports_usd": dollars(gross),
+                    "value_added_usd": dollars(found.value_added_exports[place]),
+                    "gross_usd": dollars(gross),
                     "note": None if gross else NO_TRADE,
                 }
             )
@@ -86,8 +87,8 @@ def bilateral_terms(
                     "year": solved.year,
                     "country": exporter,
                     "partner": importer,
-                    "gross_exports_usd": dollars(found.gross_exports[pair]),
-                    "absorbed_abroad_usd": terms[0],
+                    "gross_usd": dollars(found.gross_exports[pair]),
+                    "value_added_usd": terms[0],
                     "returned_home_usd": terms[1],
                     "domestic_double_usd": terms[2],
                     "foreign_value_added_usd": terms[3],
@@ -96,7 +97,7 @@ def bilateral_terms(
                     "note": None,
                 }
             )
-    return sorted(rows, key=lambda row: -row["gross_exports_usd"])
+    return sorted(rows, key=lambda row: -row["gross_usd"])
 
 
 def origins(solved: SolvedTable, absorber: str, countries: Sequence[str]) -> list[Row]:
@@ -117,9 +118,7 @@ def origins(solved: SolvedTable, absorber: str, countries: Sequence[str]) -> lis
                 "absorber": absorber,
                 "value_added_usd": dollars(absorbed[origin]),
                 "demand_share": float(absorbed[origin] / absorbed.sum()) if absorbed.sum() else None,
-                "gross_exports_usd": None
-                if code == absorber
-                else dollars(measured.bilateral_exports[origin, place]),
+                "gross_usd": None if code == absorber else dollars(measured.bilateral_exports[origin, place]),
                 "value_added_balance_usd": None
                 if code == absorber
                 else dollars(measured.value_added_balance[place, origin]),
