@@ -18,6 +18,7 @@ from techbalance.questions.parameters import (
     provenance,
     value_chains,
     whatif,
+    whatif_studies,
 )
 from techbalance.questions.parameters.declaration import Params, Question, split_reference
 
@@ -49,6 +50,9 @@ QUESTIONS: Final[dict[str, Question]] = {
         whatif.TRADE_COST,
         whatif.QUOTA,
         whatif.PRODUCTIVITY,
+        whatif_studies.LEARNING,
+        whatif_studies.GAINS,
+        whatif_studies.GRAVITY,
         whatif.RUN,
         whatif.DIFF,
         claims.CLAIMS_LIST,

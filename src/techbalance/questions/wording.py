@@ -111,7 +111,7 @@ def _measured(values: Sequence[float | None], units: Sequence[str]) -> list[str]
     """Write each value in the unit its own row names: dollars, a ratio as percent, or a plain number."""
     writers = {"US dollars": money, "ratio": _change}
     return [
-        writers[unit](value) if unit in writers else _number(value, 1, 1)
+        writers[unit](value) if unit in writers else NOTHING if value is None else signed(f"{value:.4g}")
         for value, unit in zip(values, units, strict=True)
     ]
 

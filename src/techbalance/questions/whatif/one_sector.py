@@ -62,14 +62,17 @@ class TradeData:
     new_pair
         [exporter, importer], 1 where a pair became one of members of the European Union; of the published
         exercise.
+    agreement
+        [exporter, importer], 1 where a trade agreement was in force.
     beta
-        Its effect on the log of trade.
+        Effect of a new pair on the log of trade, in the published exercise.
     """
 
     countries: tuple[str, ...]
     year: int
     trade_usd: FloatArray
     new_pair: FloatArray
+    agreement: FloatArray
     beta: float
 
 
@@ -93,6 +96,7 @@ def read_trade(store: Store, year: int | None = None) -> TradeData:
                 int(years[place]),
                 np.asarray(arrays["trade"][place], dtype=np.float64) * MILLION,
                 np.asarray(arrays["new_eu_pair_2000"], dtype=np.float64),
+                np.asarray(arrays["fta"][place], dtype=np.float64),
                 float(arrays["cost_shift_beta"]),
             )
     except (ValueError, OSError, KeyError, EOFError, zipfile.BadZipFile) as wrong:

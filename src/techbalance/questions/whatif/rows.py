@@ -111,6 +111,27 @@ def _order(rows: Sequence[Row]) -> list[str]:
     return sorted(largest, key=lambda part: (-largest[part][0], -largest[part][1], part))
 
 
+def whole_row(run: Run, place: int) -> Row:
+    """One outcome of the whole, without a part."""
+    return _row(run, place, run.outcomes[place], lambda _, __: None)
+
+
+def null_row(run: Run, outcome: Outcome) -> Row:
+    """An outcome that cannot be given; its note says why."""
+    return {
+        "outcome": outcome.name,
+        "part": outcome.part,
+        **dict.fromkeys(("low", "central", "high", "base")),
+        "model": run.model,
+        "unit": outcome.unit,
+        "elasticity_source": run.source,
+        "closure": run.closure,
+        "part_name": None,
+        "modelled": True,
+        "note": outcome.note,
+    }
+
+
 def _row(run: Run, place: int, outcome: Outcome, name_of: Callable[[str, str], str | None]) -> Row:
     low, central, high = quantiles(run.sample[:, place])
     note = None

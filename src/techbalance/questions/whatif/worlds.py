@@ -19,6 +19,7 @@ from techbalance.classifications.sectors import GOODS, sector_of
 from techbalance.errors import NotCoveredError, SchemaError
 from techbalance.indicators import periods
 from techbalance.models.validation import FloatArray, IntArray
+from techbalance.questions.parameters.texts import PartnerRef
 from techbalance.questions.selection import chosen_partners, labelled_partners
 from techbalance.questions.supply.trade import labels_of
 from techbalance.questions.whatif.levers import HOME
@@ -27,12 +28,13 @@ from techbalance.store import outside
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from techbalance.questions.parameters.texts import AsOf, PartnerRef
+    from techbalance.questions.parameters.texts import AsOf
     from techbalance.questions.parameters.whatif_scenario import Scenario, Shock
     from techbalance.questions.whatif.levers import Levers
     from techbalance.store.catalogue import Store
 
 ALL_IMPORTS: Final = "trade/us_imports_hts10_country_2024_2025.csv.gz"
+HOME_NAMES: Final = ("usa", "united states", "us")
 _COLUMNS: Final = {
     "YEAR": pa.int64(),
     "CTY_CODE": pa.string(),
@@ -73,16 +75,37 @@ class Regions:
         NotCoveredError
             A partner is part of the rest of the world in this model.
         """
-        members = chosen_partners(store, ref)
-        if members is None:
+        labels = countries_named(store, ref)
+        if labels is None:
             return list(range(len(self.names)))
-        labels = sorted(labels_of(store, members))
         inside = [one for one in labels if one not in self.of]
         if inside:
             raise NotCoveredError(
                 f"{', '.join(inside)} is no region of its own in this model, but part of {self.rest}"
             )
         return [self.names.index(self.of[one]) for one in labels]
+
+
+def countries_named(store: Store, ref: PartnerRef | None) -> list[str] | None:
+    """ISO3 codes of countries, the United States among them if named; None for all.
+
+    Raises
+    ------
+    UnknownCodeError
+        Nobody knows one of them.
+    """
+    if ref is None:
+        return None
+    words = [word.strip() for name in ref for word in name.split(",")]
+    at_home = [word for word in words if word.casefold() in HOME_NAMES]
+    others = PartnerRef((", ".join(word for word in words if word not in at_home),)) if at_home else ref
+    found = {HOME} if at_home else set[str]()
+    if len(at_home) < len(words):
+        members = chosen_partners(store, others)
+        if members is None:
+            return None
+        found |= labels_of(store, members)
+    return sorted(found)
 
 
 @dataclass(frozen=True, eq=False)
