@@ -119,7 +119,9 @@ def _sides(params: GapParams, store: Store, day: dt.date | None) -> Sides:
         rows = rows.left_join(side.rename(known="vintage"), keys)
         newer = ibis.greatest(rows.vintage, rows.known) if "vintage" in rows.columns else rows.known
         rows = rows.mutate(vintage=newer).drop("known", "country_right", "year_right")
-    return Sides(rows, tuple(lineage))
+    # Whole dollars add up to the same world in whatever order an engine adds them.
+    whole = {side: rows[side].round().cast("int64") for side in ("ideas", "making")}
+    return Sides(rows.mutate(**whole), tuple(lineage))
 
 
 def _series(macro: Table, series: str, name: str) -> Table:

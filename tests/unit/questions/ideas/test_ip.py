@@ -1,6 +1,7 @@
 """Charges for ideas: rank, shares, another country, conduits, and every vintage beside what was quoted."""
 
 import datetime as dt
+from itertools import pairwise
 
 import pytest
 
@@ -68,7 +69,7 @@ def test_the_united_states_receive_three_times_as_much_as_germany(tb):
 
 
 def test_a_country_that_is_not_held_divides_nothing(tb):
-    with pytest.raises(UnknownCodeError, match="Taiwan|TWN"):
+    with pytest.raises(UnknownCodeError, match="TWN"):
         tb.ip(country="USA", year=2023, against="Taiwan").rows()
 
 
@@ -77,19 +78,20 @@ def test_every_vintage_is_a_row_and_a_revision_is_the_difference_to_the_one_befo
     assert [row["vintage"] for row in rows] == sorted(row["vintage"] for row in rows)
     assert len(rows) == 4
     assert rows[0]["receipts_revision_usd"] is None
-    for before, after in zip(rows, rows[1:], strict=False):
+    for before, after in pairwise(rows):
         assert after["receipts_revision_usd"] == after["receipts_usd"] - before["receipts_usd"]
     assert rows[-1]["receipts_revision_usd"] == 48_045_449_714 - 48_110_047_045
 
 
 @pytest.mark.parametrize(
-    ("country", "claim", "quoted", "field", "found"),
+    ("claim", "quoted", "figure"),
     [
-        ("USA", "INN04", 134, "receipts_usd", 148.205),
-        ("CHN", "INN07", -41, "balance_usd", -31.814923154),
+        ("INN04", 134, ("USA", "receipts_usd", 148.205)),
+        ("INN07", -41, ("CHN", "balance_usd", -31.814923154)),
     ],
 )
-def test_no_vintage_gives_the_figures_the_article_quotes(tb, country, claim, quoted, field, found):
+def test_no_vintage_gives_the_figures_the_article_quotes(tb, claim, quoted, figure):
+    country, field, found = figure
     answer = tb.ip(country=country, year=2023, vintages=True)
     rows = answer.rows()
     assert {row["claim_id"] for row in rows} == {claim}
