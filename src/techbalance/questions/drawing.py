@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from techbalance.charts.figure import Figure
-    from techbalance.charts.rows import Credit
+    from techbalance.charts.rows import Credit, Origin
     from techbalance.questions.answer import Answer
 
     Drawing = Callable[[Answer, Credit], Figure]
@@ -116,6 +116,76 @@ def _claims(answer: Answer, credit: Credit) -> Figure:
     return verdict_tiles(answer.arrow, credit=credit)
 
 
+def _dependence(answer: Answer, credit: Credit) -> Figure:
+    """Draw every product of one year as a point; several years, or groups, as a strip of years."""
+    from dataclasses import replace
+
+    from techbalance.charts import concentration_points, persistence_strip
+    from techbalance.questions.dependence import screen_threshold
+    from techbalance.questions.registry import ask
+
+    params: Any = answer.params
+    _needs(len(params.level.names) == 1 and "all" not in params.level, "one level, product or group")
+    _needs(params.measure == "value" and not params.criteria, "values, one row for each item")
+    (level,) = params.level
+    value = "imports_usd" if params.concept == "general" else "consumption_usd"
+    credit = replace(credit, origin=_panel_origin(params))
+    # What is counted and drawn are all items, however few rows the answer shows.
+    every = ask(answer.question, params.model_copy(update={"top": 1_000_000}), answer.store)
+    if level == "group" or (params.year and params.year.start < params.year.end):
+        return persistence_strip(every.arrow, key=level, value=value, credit=credit)
+    threshold = screen_threshold(params)
+    if threshold is None:
+        return persistence_strip(every.arrow, key=level, value=value, credit=credit)
+    return concentration_points(
+        every.arrow, year=_one_year(every), value=value, threshold=threshold, credit=credit
+    )
+
+
+def _stress(answer: Answer, credit: Credit) -> Figure:
+    from dataclasses import replace
+
+    from techbalance.charts import stress_waterfall
+
+    params: Any = answer.params
+    _needs("all" in params.level and params.stages is None, "the whole of one shock; level all, no stages")
+    codes = [row["without"] for row in answer.rows() if row["level"] == "all"]
+    who = _named(answer, codes[0] or "")
+    if params.share.value < 1:
+        who = f"{params.share.value:.0%} of {who}"
+    return stress_waterfall(answer.arrow, who=who, credit=replace(credit, origin=_panel_origin(params)))
+
+
+def _named(answer: Answer, text: str) -> str:
+    """Names of the suppliers in a text of codes; a name or an area stays as it was written."""
+    from techbalance.charts.text import country, listing
+    from techbalance.questions.supply.trade import partner_names
+
+    names = partner_names(answer.store)
+    return listing([country(names.get(one.strip(), one.strip())) for one in text.split(",")])
+
+
+def _panel_origin(params: Any) -> Origin | None:  # noqa: ANN401 - parameters of several questions
+    from techbalance.charts.rows import Origin
+
+    return (
+        None if params.panel is None else Origin("a panel of the user's own", f"imports of {params.reporter}")
+    )
+
+
+def _whatif(answer: Answer, credit: Credit) -> Figure:
+    """Draw outcomes as ranges; with --tornado the assumptions; with --by partner imports before and after."""
+    from techbalance.charts import imports_before_after, outcome_ranges, tornado_bars
+
+    params: Any = answer.params
+    if getattr(params, "tornado", None):
+        return tornado_bars(answer.arrow, credit=credit)
+    by = getattr(params, "by", None)
+    if by is not None and by.names == ("partner",):
+        return imports_before_after(answer.arrow, credit=credit)
+    return outcome_ranges(answer.arrow, credit=credit)
+
+
 DRAWN: Final[dict[str, Drawing]] = {
     "balance": _balance,
     "rank": _rank,
@@ -123,5 +193,14 @@ DRAWN: Final[dict[str, Drawing]] = {
     "compare": _compare,
     "gap": _gap,
     "value_added": _value_added,
+    "dependence": _dependence,
+    "stress": _stress,
     "claims_check": _claims,
+    **dict.fromkeys(
+        (
+            *("whatif_tariff", "whatif_subsidy", "whatif_trade_cost", "whatif_quota", "whatif_productivity"),
+            *("whatif_run", "whatif_learning", "whatif_gains", "whatif_gravity"),
+        ),
+        _whatif,
+    ),
 }

@@ -80,8 +80,8 @@ def run(params: GravityParams, store: Store) -> Answer:
         MODELLED,
         f"Gravity of {data.year}, {estimate.observations:,} pairs of {len(data.countries)} countries with "
         f"sales at home, by PPML with exporter and importer effects: an agreement goes with {effect:.3f} "
-        f"(standard error {error:.3f}) on log trade. Distance is not in these data, so the effect takes in that "
-        "members are near each other: read it as an upper end. One year's pattern is no proof of cause.",
+        f"(standard error {error:.3f}) on log trade. Distance is not in these data, so the effect takes in "
+        "that members are near each other: read it as an upper end. One year's pattern is no proof of cause.",
         f"{int(pairs.sum())} flows lose or gain the agreement; drawn from the estimate's error over "
         f"{params.draws} draws (seed {params.seed}).",
         note,
