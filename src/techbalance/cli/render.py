@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from techbalance.questions.answer import Answer
 
 BINARY = ("parquet", "arrow", "xlsx", "dta")
+# Bytes a Stata column of fixed width can hold; longer texts are kept apart from the rows.
+LONGEST_STATA_TEXT = 2045
 
 
 def write(answer: Answer, form: str, out: str | None) -> None:
@@ -175,8 +177,19 @@ def to_dta(answer: Answer, file: BinaryIO) -> None:
         elif frame[name].dtype == bool:
             frame[name] = frame[name].astype("int8")
     labels = {name: column.says[:80] for name, column in answer.columns.items()}
+    long = [
+        name
+        for name in frame.columns
+        if frame[name].dtype == object
+        and frame[name].str.encode("utf-8").str.len().max() > LONGEST_STATA_TEXT
+    ]
     frame.to_stata(
-        file, write_index=False, version=118, variable_labels=labels, data_label=answer.reference[:80]
+        file,
+        write_index=False,
+        version=118,
+        variable_labels=labels,
+        data_label=answer.reference[:80],
+        convert_strl=long,
     )
 
 

@@ -7,16 +7,31 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 import xlsxwriter
 
+from techbalance.errors import ParameterError
+
 if TYPE_CHECKING:
     from techbalance.questions.answer import Answer
 
 NUMBER_FORMATS: Final = {"money": "#,##0;\u2212#,##0", "ratio": "0.0000", "count": "0", "number": "General"}
-# Excel keeps 15 digits of a number.
+# Excel keeps 15 digits of a number, and so many rows and characters; what is beyond would be lost in silence.
 LARGEST_EXACT: Final = 10**15
+MOST_ROWS: Final = 1_048_575
+LONGEST_TEXT: Final = 32_767
 
 
 def write_workbook(answer: Answer, file: BinaryIO) -> None:
-    """Write one sheet of rows and one of columns, notes and sources."""
+    """Write one sheet of rows and one of columns, notes and sources.
+
+    Raises
+    ------
+    ParameterError
+        There are more rows than a sheet holds.
+    """
+    if answer.arrow.num_rows > MOST_ROWS:
+        raise ParameterError(
+            f"a sheet holds {MOST_ROWS:,} rows, the answer has {answer.arrow.num_rows:,}",
+            remedy="Write it as parquet or csv, or ask for fewer rows",
+        )
     with xlsxwriter.Workbook(file, {"in_memory": True, "nan_inf_to_errors": False}) as book:
         _rows_sheet(book, answer)
         _about_sheet(book, answer)
@@ -40,9 +55,13 @@ def _rows_sheet(book: Any, answer: Answer) -> None:  # noqa: ANN401 - xlsxwriter
             elif isinstance(value, (int, float)) and abs(value) < LARGEST_EXACT:
                 sheet.write_number(line, place, value, formats.get(column.kind))
             else:
-                sheet.write_string(line, place, str(value))
+                sheet.write_string(line, place, _cut(str(value)))
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, answer.arrow.num_rows, max(answer.arrow.num_columns - 1, 0))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST_TEXT else f"{text[: LONGEST_TEXT - 5]} [..]"
 
 
 def _about_sheet(book: Any, answer: Answer) -> None:  # noqa: ANN401 - xlsxwriter carries no types
@@ -64,4 +83,4 @@ def _about_sheet(book: Any, answer: Answer) -> None:  # noqa: ANN401 - xlsxwrite
         )
     for line, (name, text) in enumerate(lines):
         sheet.write_string(line, 0, name, bold)
-        sheet.write_string(line, 1, text)
+        sheet.write_string(line, 1, _cut(text))
