@@ -114,6 +114,12 @@ def run(params: DependenceParams, store: Store) -> Answer:
     return Answer(DEPENDENCE, params, store, table, tuple(notes), lineage)
 
 
+def screen_threshold(params: DependenceParams) -> float | None:
+    """The threshold of the screen's criterion on the index of imports; None where it has none."""
+    screen = chosen_screen(params.screen, params.threshold)
+    return next((one.threshold for one in screen.criteria if one.column == "import_hhi"), None)
+
+
 def asked_years(years: Years | None, supply: Supply) -> tuple[int, ...]:
     """The years asked for; the newest held when none is."""
     if years is not None:

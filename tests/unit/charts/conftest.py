@@ -252,6 +252,65 @@ def _verdict() -> pa.Table:
     )
 
 
+def _concentration() -> pa.Table:
+    """Two years of six products: three concentrated, one only in the first year, one without trade."""
+    told = [
+        ("8471500150", "PROC UNT IN HOUS W/ EITHER STOR, IN&OUTPUT,W/O CRT", "04", 160 * BN, 0.42, 0.41),
+        ("2937190000", "POLYPEPTIDE, PROTEIN AND GLYCOPROTEIN HORMONES, NESOI", "01", 58 * BN, 0.95, 0.93),
+        ("8517130000", "SMARTPHONES", "04", 52 * BN, 0.39, 0.45),
+        ("8408100050", "ENGINES", "06", 40_000_000, 0.7, 0.8),
+        ("9301200000", "WEAPONS", "09", 600, 0.1, 0.2),
+        ("2844200010", "URANIUM", "10", 0, None, None),
+    ]
+    return pa.Table.from_pylist(
+        [
+            {
+                "year": year,
+                "group": group,
+                "product": code,
+                "product_name": name,
+                "imports_usd": usd,
+                "hhi": index,
+                "top_partner_name": None if index is None else "Ireland",
+                "top_share": None if index is None else index**0.5,
+                "screen": "geodep",
+                "criteria_met": f"{int((index or 0) > 0.4)} of 1 judged",
+                "vintage": NEWEST,
+            }
+            for code, name, group, usd, now, before in told
+            for year, index in ((2024, before), (2025, now))
+        ]
+    )
+
+
+def _stress() -> pa.Table:
+    """The whole of one shock, and a product of it."""
+    whole = {
+        "level": "all",
+        "loss_usd": 62 * BN,
+        "recovered_usd": 20 * BN,
+        "shortfall_usd": 42 * BN,
+        "recovered_high_usd": 51 * BN,
+        "shortfall_low_usd": 11 * BN,
+        "capacity": "0.05 to 0.5",
+        "capacity_basis": "exports to us",
+        "lost_share": 0.064,
+        "year": 2025,
+        "vintage": NEWEST,
+    }
+    return pa.Table.from_pylist([whole, {**whole, "level": "product", "loss_usd": BN}])
+
+
+@pytest.fixture
+def concentration_rows() -> pa.Table:
+    return _concentration()
+
+
+@pytest.fixture
+def stress_rows() -> pa.Table:
+    return _stress()
+
+
 @pytest.fixture
 def annual_rows() -> pa.Table:
     return _annual()
@@ -320,6 +379,9 @@ FIGURES: dict[str, Callable[[], Figure]] = {
     "products": lambda: charts.product_suppliers(_product(), year=2025, credit=_CREDIT),
     "ip": lambda: charts.intellectual_property(_ip(), year=2023, credit=_CREDIT),
     "revisions": lambda: charts.revised_values(_revision(), credit=_CREDIT),
+    "concentration": lambda: charts.concentration_points(_concentration(), year=2025, credit=_CREDIT),
+    "persistence": lambda: charts.persistence_strip(_concentration(), key="product", credit=_CREDIT),
+    "stress": lambda: charts.stress_waterfall(_stress(), who="China", credit=_CREDIT),
     "verdicts": lambda: charts.verdict_tiles(_verdict(), credit=_CREDIT),
 }
 
