@@ -107,7 +107,7 @@ def _section(words: tuple[str, ...], command: Any) -> str:  # noqa: ANN401 - a p
         rows = [(codes(one.opts), one.help or "") for one in command.params if one.name != "help"]
         return "\n\n".join([head, (command.help or "").strip(), table(("option", "meaning"), rows)])
     parts = [head, question.summary]
-    rows_of_question = _options(question)
+    rows_of_question = [*_options(question), *_of_the_surface(question, command)]
     if rows_of_question:
         heads = ("option", "in Python", "takes", "default", "meaning")
         parts.append(table(heads, rows_of_question))
@@ -129,6 +129,14 @@ def _options(question: Question) -> list[tuple[str, ...]]:
             default = "" if info.default in (None, False) else str(info.default)
         rows.append((code(given), code(name), _takes(info), default, info.description or ""))
     return rows
+
+
+def _of_the_surface(question: Question, command: Any) -> list[tuple[str, ...]]:  # noqa: ANN401
+    """List options that the command line adds to some questions, a drawing for instance."""
+    known = {*question.params.model_fields, *EVERYWHERE}
+    return [
+        (codes(one.opts), "", "text", "", one.help or "") for one in command.params if one.name not in known
+    ]
 
 
 def _takes(info: Any) -> str:  # noqa: ANN401 - a pydantic field
