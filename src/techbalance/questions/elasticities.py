@@ -247,7 +247,8 @@ def _one_each(rows: list[tuple[int, dict[str, str]]], where: str) -> tuple[tuple
     for line, row in rows:
         code = _cell(row, CODE_COLUMN, where, line)
         values.setdefault(code, []).append(_optional(row, "sigma", where, line))
-    return tuple(values), np.array([np.median(several) for several in values.values()])
+    medians = [several[0] if len(several) == 1 else np.median(several) for several in values.values()]
+    return tuple(values), np.array(medians)
 
 
 def _rows(text: str, where: str) -> list[tuple[int, dict[str, str]]]:

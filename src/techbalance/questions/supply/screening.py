@@ -135,32 +135,31 @@ class Screened:
         """What the screen says, by level, item and year."""
         judged = judge_years(screen_measures(self.flows(), self.screen), self.screen, keys=ITEM)
         store = self.supply.store
-        by_year = store.fetch_rows(judged.filter(judged.year.isin(self.years)))
-        over_years = {
-            (row["level"], row["item"], year): row
-            for year in self.years
-            for row in store.fetch_rows(
-                judge_items(judged.filter(judged.year <= year), self.screen, keys=ITEM)
-            )
-        }
         found = {}
-        for row in by_year:
-            key = (row["level"], row["item"], row["year"])
-            found[key] = self._verdict(row, over_years.get(key, {}))
+        for year in self.years:
+            items = judge_items(judged.filter(judged.year <= year), self.screen, keys=ITEM)
+            items = items.select(
+                **{f"{name}_of_item": items[name] for name in ITEM},
+                **{f"item_{name}": items[name] for name in ("flag", "persistence", "note")},
+            )
+            of_year = judged.filter(judged.year == year)
+            on = [of_year[name] == items[f"{name}_of_item"] for name in ITEM]
+            for row in store.fetch_rows(of_year.left_join(items, on)):
+                found[row["level"], row["item"], row["year"]] = self._verdict(row)
         return found
 
-    def _verdict(self, row: dict[str, Any], item: dict[str, Any]) -> Verdict:
+    def _verdict(self, row: dict[str, Any]) -> Verdict:
         met = tuple(one.id for one in self.screen.criteria if row[f"{one.id}_is_met"])
         nearest = _nearest(row, self.screen.criteria)
         return Verdict(
-            flag=item.get("flag"),
+            flag=row["item_flag"],
             criteria_met=row["criteria_met"],
-            persistence=item.get("persistence"),
+            persistence=row["item_persistence"],
             met=met,
             nearest=nearest.id if nearest else None,
             distance=row[f"{nearest.id}_distance"] if nearest else None,
             all_judged_met=row["judged"] > 0 and row["met"] == row["judged"],
-            note=_reason(item.get("note")),
+            note=_reason(row["item_note"]),
         )
 
 

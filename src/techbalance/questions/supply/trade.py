@@ -128,9 +128,9 @@ class Supply:
     def product_names(self) -> dict[str, str]:
         """Official short text of each product, or the name the user's list gives it."""
         names = self.store.table("products").filter(lambda row: row.system == "HTS")
-        traded = self.imports.select(code="product").distinct()
-        rows = self.store.fetch(names.semi_join(traded, "code").select("code", "name")).to_pylist()
-        found = {row["code"]: row["name"] for row in rows}
+        # All of them: picking out those traded would take longer than reading the others.
+        columns = self.store.fetch(names.select("code", "name")).to_pydict()
+        found = dict(zip(columns["code"], columns["name"], strict=True))
         if self.chosen is not None:
             listed = self.chosen.names
             codes = {product: self.chosen.code_of(product) for product in self.group_of}
