@@ -1,15 +1,18 @@
 """How does a chart stand in the page before, or without, any script? As drawings that follow light and dark.
 
-A chart is drawn for a wide and for a narrow column, each once in light and once in dark colours. The two
-drawings of a width differ in their colours only, so one is kept, in which every colour that differs is a
-variable that the page's style sheet sets for each mode.
+A chart is drawn for a wide and for a narrow column. In each drawing every colour that differs between light
+and dark is a variable, which the page's style sheet sets for each mode. Most charts are drawn once: each pair
+of colours in the specification is replaced by a colour nothing else has, which is found again in the drawing.
+Where the library mixes colours (a scale from pale to strong), the chart is drawn in both modes, and the two
+drawings are compared.
 """
 
 from __future__ import annotations
 
+import json
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Final
 
 from techbalance.errors import CheckError
 
@@ -21,6 +24,11 @@ if TYPE_CHECKING:
 WIDE, NARROW = 720, 340
 """Widths in pixels: the page's column on a desk, and about what a phone leaves between its margins."""
 
+Colours = dict[str, tuple[str, str]]
+"""Light and dark colour of each variable."""
+
+_CHOICE: Final = re.compile(r"(?<=[\"(])dark \? '(#[0-9a-fA-F]{6})' : '(#[0-9a-fA-F]{6})'(?=[\")])")
+_CHOICE_OF_FIELD: Final = re.compile(r"(?<=[\"(])dark \? datum\.(\w*dark) : datum\.(\w*light)(?=[\")])")
 _PAINT: Final = re.compile(r'(?<= )(fill|stroke)="([^"]*)"')
 _NAMED: Final = re.compile(r'\bid="([^"]+)"')
 _HEXADECIMAL: Final = re.compile(r"^#[0-9a-fA-F]{6}$")
@@ -41,7 +49,7 @@ class Still:
 
     wide: str
     narrow: str
-    colours: dict[str, tuple[str, str]]
+    colours: Colours
 
 
 def draw(figure: Figure) -> Still:
@@ -57,13 +65,101 @@ def draw(figure: Figure) -> Still:
     return Still(wide, narrow, of_wide | of_narrow)
 
 
-def _at(figure: Figure, name: str, width: int) -> tuple[str, dict[str, tuple[str, str]]]:
+def _at(figure: Figure, name: str, width: int) -> tuple[str, Colours]:
+    drawn = once(figure, width) or twice(figure, width)
+    return _apart(drawn[0], f"{figure.id}-{name}"), drawn[1]
+
+
+def twice(figure: Figure, width: int) -> tuple[str, Colours]:
+    """Draw a chart in both modes and keep one drawing, with variables where they differ."""
     light, dark = (figure.svg(width=width, dark=mode, heading=False) for mode in (False, True))
-    merged, colours = merge(light, dark, figure.id)
-    return _apart(merged, f"{figure.id}-{name}"), colours
+    return merge(light, dark, figure.id)
 
 
-def merge(light: str, dark: str, name: str) -> tuple[str, dict[str, tuple[str, str]]]:
+def once(figure: Figure, width: int) -> tuple[str, Colours] | None:
+    """Draw a chart once, with a marker in the place of every pair of colours.
+
+    Returns
+    -------
+    tuple or None
+        The drawing with variables, and their colours; None where the specification chooses by mode in another
+        way than between two colours, or where a marker does not come out of the drawing as it went in.
+    """
+    text = json.dumps(figure.spec, ensure_ascii=False)
+    markers = _Markers(text)
+    marked = json.loads(_CHOICE.sub(markers.of_choice, text))
+    for dark, light in set(_CHOICE_OF_FIELD.findall(text)):
+        markers.put_into_records(marked, light, dark)
+    rest = _CHOICE_OF_FIELD.sub("", json.dumps(_without_parameters(marked)))
+    if re.search(r"\bdark\b", rest.replace('"dark":', "")):
+        return None
+    drawn = replace(figure, spec=marked).svg(width=width, heading=False)
+    return markers.taken_out(drawn)
+
+
+@dataclass(slots=True)
+class _Markers:
+    """Colours that stand for pairs of colours while a chart is drawn.
+
+    Parameters
+    ----------
+    text
+        The specification, none of whose own colours is taken for a marker.
+    """
+
+    text: str
+    pairs: dict[str, tuple[str, str]] = field(default_factory=dict)
+    _found: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def of(self, light: str, dark: str) -> str:
+        """Return the marker of a pair; a pair of equal colours needs none."""
+        if light == dark:
+            return light
+        if (light, dark) not in self._found:
+            unused = (f"#{number:06x}" for number in range(0x010203, 0xFFFFFF, 0x0101))
+            marker = next(one for one in unused if one not in self.pairs and one not in self.text)
+            self._found[light, dark] = marker
+            self.pairs[marker] = (light, dark)
+        return self._found[light, dark]
+
+    def of_choice(self, match: re.Match[str]) -> str:
+        """Replace a choice between two colours in an expression."""
+        dark, light = match.groups()
+        return f"'{self.of(light, dark)}'"
+
+    def put_into_records(self, part: object, light: str, dark: str) -> None:
+        """Replace the light colour of every record that brings both."""
+        if isinstance(part, dict):
+            if isinstance(part.get(light), str) and isinstance(part.get(dark), str):
+                part[light] = self.of(part[light], part[dark])
+            part = list(part.values())
+        if isinstance(part, list):
+            for one in part:
+                self.put_into_records(one, light, dark)
+
+    def taken_out(self, drawn: str) -> tuple[str, Colours] | None:
+        """Put variables in the place of markers; None where colours were mixed or a marker stands elsewhere."""
+        colours: Colours = {}
+
+        def paint(match: re.Match[str]) -> str:
+            attribute, colour = match.groups()
+            if colour not in self.pairs:
+                return match.group()
+            variable = _variable(*self.pairs[colour])
+            colours[variable] = self.pairs[colour]
+            return f'{attribute}="var({variable})"'
+
+        painted = _PAINT.sub(paint, drawn)
+        if "rgb" in painted or any(marker in painted for marker in self.pairs):
+            return None
+        return painted, colours
+
+
+def _without_parameters(spec: dict[str, Any]) -> dict[str, Any]:
+    return {name: part for name, part in spec.items() if name != "params"}
+
+
+def merge(light: str, dark: str, name: str) -> tuple[str, Colours]:
     """Make one drawing of two that differ in colours: what differs becomes a variable.
 
     Parameters
@@ -84,14 +180,14 @@ def merge(light: str, dark: str, name: str) -> tuple[str, dict[str, tuple[str, s
         They differ in more than colours.
     """
     dark_paints = iter(_PAINT.findall(dark))
-    colours: dict[str, tuple[str, str]] = {}
+    colours: Colours = {}
 
     def paint(match: re.Match[str]) -> str:
         attribute, colour = match.groups()
         other = next(dark_paints, ("", ""))[1]
         if colour == other:
             return match.group()
-        variable = f"--c{_digits(colour)}-{_digits(other)}"
+        variable = _variable(colour, other)
         colours[variable] = (colour, other)
         return f'{attribute}="var({variable})"'
 
@@ -106,7 +202,7 @@ def merge(light: str, dark: str, name: str) -> tuple[str, dict[str, tuple[str, s
 
 def style(stills: Iterable[Still]) -> tuple[str, str]:
     """Write the declarations of all colour variables, for light and for dark."""
-    colours: dict[str, tuple[str, str]] = {}
+    colours: Colours = {}
     for still in stills:
         colours |= still.colours
     light, dark = (
@@ -122,6 +218,10 @@ def _apart(svg: str, name: str) -> str:
             f"url(#{found})", f"url(#{name}-{found})"
         )
     return svg
+
+
+def _variable(light: str, dark: str) -> str:
+    return f"--c{_digits(light)}-{_digits(dark)}"
 
 
 def _digits(colour: str) -> str:

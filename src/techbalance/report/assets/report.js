@@ -24,6 +24,7 @@
     start();
     const live = document.createElement("div");
     live.className = "live";
+    live.ariaHidden = "true";
     plot.append(live);
     const specification = structuredClone(read()[plot.dataset.chart]);
     specification.params[0].value = dark.matches;

@@ -33,7 +33,7 @@ def section(inquiry: Inquiry) -> Section:
     return Section(
         id="balance",
         title=f"The balance since {_years_held(years)[0]}",
-        prose=(_turning_points(records.rows()),),
+        prose=(turning_points(records.rows()),),
         blocks=(
             Draft(inquiry, [years], origins.CENSUS).chart(annual_balance),
             Draft(inquiry, [months], origins.CENSUS).chart(monthly_balance, rows=with_calendar(months.arrow)),
@@ -57,7 +57,7 @@ def _years_held(years: Answer) -> list[int]:
     return [row["year"] for row in years.rows() if row["balance_usd"] is not None]
 
 
-def _turning_points(records: list[dict[str, Any]]) -> str:
+def turning_points(records: list[dict[str, Any]]) -> str:
     """Say in sentences how long surpluses and deficits ran, and which year fell the most."""
     found = {row["kind"]: row for row in records if row["superseded_by"] is None}
     said = []

@@ -51,7 +51,7 @@ def _checked(answer: Answer) -> Table:
         else f"All {len(rows)} checks passed"
     )
     fields = _CHECKS if not failed else (*_CHECKS, Field("where", "Failing row", "words"))
-    heading = Heading("checks", title, f"Recompute with {answer.command}.")
+    heading = Heading("data-checks", title, f"Recompute with {answer.command}.")
     return Table(heading, grid(rows, fields), answer.arrow, trail=None)
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def key_figures(inquiry: Inquiry) -> tuple[KeyFigure, ...]:
     """Ask for the newest year, the record, the year so far, the ratio to goods, and intellectual property."""
     found = [_balance(inquiry), _record(inquiry)]
-    so_far = _year_to_date(inquiry)
+    so_far = year_to_date(inquiry)
     if so_far is not None:
         found.append(so_far)
     return (*found, _ratio(inquiry), _ideas(inquiry))
@@ -84,7 +84,7 @@ def _record(inquiry: Inquiry) -> KeyFigure:
     )
 
 
-def _year_to_date(inquiry: Inquiry) -> KeyFigure | None:
+def year_to_date(inquiry: Inquiry) -> KeyFigure | None:
     """Set the year so far against the same months of the year before; None where no year is under way."""
     full = newest_two(inquiry).rows()[-1]["year"]
     answer = inquiry.ask("balance", year=(full, full + 1), ytd=True)

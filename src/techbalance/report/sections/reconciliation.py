@@ -47,7 +47,7 @@ def section(inquiry: Inquiry) -> Section:
         prose=(_rule(rows), _undecided(rows)),
         blocks=(
             Draft(inquiry, [answer], origins.census("imports")).table(
-                Heading("reconciliation", _finding(rows), _SUBTITLE), grid(lines, fields)
+                Heading("rebuilt-totals", _finding(rows), _SUBTITLE), grid(lines, fields)
             ),
         ),
     )
