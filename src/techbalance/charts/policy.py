@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _ROW = 27
 _GAP = 10
 _USD = "US dollars"
+_SMALL = 1e-3
+"""Below this a ratio needs more digits of percent to say anything."""
 _ENDS = ("low", "central", "high")
 _BAND = "modelled: line from the 5th to the 95th percentile of the draws, dot at the median"
 _COLUMNS = {
@@ -65,7 +67,10 @@ def outcome_ranges(rows: pa.Table, *, credit: Credit) -> Figure:
     several = len({row["model"] for row in shown}) > 1
     records = [{**row, "name": _name(row, several=several), "hollow": None} for row in shown]
     first = records[0]
-    title = f"Modelled: {_lower(first['name'])} {_moves(first)}"
+    subject = first["outcome"].replace("_", " ")
+    if first["part"] != "all":
+        subject += f" of {text.country(str(first.get('part_name') or first['part']))}"
+    title = f"Modelled: {subject} {_moves(first)}"
     return _figure("whatif-ranges", title, records, credit, "Change")
 
 
@@ -177,7 +182,9 @@ def _name(row: Row, *, several: bool) -> str:
 
 
 def _amount(value: float, unit: str) -> str:
-    return text.money(value) if unit == _USD else text.percent(value, 2)
+    if unit == _USD:
+        return text.money(value)
+    return text.percent(value, 4 if 0 < abs(value) < _SMALL else 2)
 
 
 def _moves(row: Row) -> str:
@@ -192,6 +199,8 @@ def _figure(  # noqa: PLR0913, what differs between the three charts
     slug: str, title: str, records: Sequence[Row], credit: Credit, unit: str, *, told: str = _BAND
 ) -> Figure:
     is_money = records[0]["unit"] == _USD
+    if all(row["low"] is None for row in records):
+        told = "modelled: the central case alone, without a range"
     words = [_told(row) for row in records]
     alt_text = f"{title}. " + " ".join(words)
     kind = "billions of US dollars" if is_money else "percent"

@@ -5,6 +5,7 @@ Every surface reads this list; a question that is declared here appears on all o
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,6 +22,7 @@ from techbalance.questions.parameters import (
     whatif_studies,
 )
 from techbalance.questions.parameters.declaration import Params, Question, split_reference
+from techbalance.store.reading import listening
 
 if TYPE_CHECKING:
     from techbalance.questions.answer import Answer
@@ -97,7 +99,10 @@ def ask(question: Question, given: dict[str, Any] | Params, store: Store) -> Ans
         The question cannot be put like this.
     """
     params = given if isinstance(given, Params) else question.params.read(given)
-    answer: Answer = import_module(question.module).run(params, store)
+    with listening() as read:
+        answer: Answer = import_module(question.module).run(params, store)
+    if read:
+        answer = replace(answer, inputs=tuple(sorted(read.items())))
     return answer
 
 

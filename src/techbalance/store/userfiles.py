@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from techbalance.errors import SchemaError, StoreError
+from techbalance.store import reading
 
 # A file written by hand is far smaller; a larger one is some other file.
 LARGEST_BYTES: Final = 5_000_000
@@ -31,7 +32,9 @@ def read_text(name: str) -> str:
     try:
         if path.stat().st_size > LARGEST_BYTES:
             raise SchemaError("the file is too large to be one written by hand", where=name)
-        return path.read_bytes().decode("utf-8-sig")
+        data = path.read_bytes()
+        reading.said(path, data)
+        return data.decode("utf-8-sig")
     except OSError as wrong:
         raise SchemaError("the file cannot be read", where=f"{name}: {wrong.strerror}") from wrong
     except UnicodeDecodeError as wrong:
