@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import typer
 
@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     from techbalance.questions.parameters.declaration import Question
 
 DEBUG_VARIABLE = "TECHBALANCE_DEBUG"
+# What the commands of two words have in common.
+GROUPS: Final = {
+    "claims": "Statements of articles: list them, and judge them.",
+    "whatif": "Policies tried in solved models: ranges, with every assumption.",
+}
 
 
 def application() -> typer.Typer:
@@ -41,7 +46,7 @@ def application() -> typer.Typer:
         for parent in parents:
             if parent not in groups:
                 groups[parent] = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
-                app.add_typer(groups[parent], name=parent, help=f"See {parent} --help.")
+                app.add_typer(groups[parent], name=parent, help=GROUPS[parent])
             target = groups[parent]
         target.command(word)(command_for(question, _answer))
     app.command("report")(report)

@@ -22,6 +22,8 @@ LONGEST_CELL: Final = 46
 COMPACT_CELL: Final = 20
 # So few rows whose columns do not fit are written row by row, and nothing is left out.
 FEW_ROWS: Final = 3
+# What a reader misses least: constant within an answer, or easily computed from what is shown.
+LEAST_WEIGHT: Final = ("months", "coverage ratio", "measure", "as of", "base points", "age days", "growth of")
 # Beside the cell itself, a column takes one space on each side and one between columns.
 PADDING: Final = 3
 
@@ -91,9 +93,13 @@ def _as_list(answer: Answer) -> str:
     """Write row by row: the first column as the head, the others that hold something under it."""
     lines = []
     first, *others = answer.columns
+    if answer.columns[first].kind in ("money", "ratio"):
+        # A figure says nothing without its name: every column is listed under a head of its own.
+        others = list(answer.columns)
     margin = max(len(name) for name in others) + 2
     for row in answer.rows():
-        lines.append(_cell(answer, first, row[first]) or "this answer")
+        head = None if first in others else _cell(answer, first, row[first])
+        lines.append(head or "this answer")
         for name in others:
             cell = _cell(answer, name, row[name])
             if cell is None:
@@ -118,7 +124,7 @@ def _width(text: Written, place: int) -> int:
 
 
 def _columns_that_fit(text: Written) -> list[int]:
-    """Drop empty columns, then vintages, then from the right; never the first and never the footnotes."""
+    """Drop empty columns, then the lightest, then from the right; never the first or the footnotes."""
     widths = [min(_width(text, place), LONGEST_CELL) + PADDING for place in range(len(text.heads))]
     kept = list(range(len(widths)))
     marks = [place for place in kept if text.heads[place] == ""]
@@ -127,8 +133,8 @@ def _columns_that_fit(text: Written) -> list[int]:
         for place in kept[1:]
         if place not in marks and all(row[place] in ("", "–") for row in text.rows)
     ]
-    dates = [place for place in kept[1:] if "vintage" in text.heads[place] or text.heads[place] == "as of"]
-    for place in [*empty[::-1], *dates[::-1], *kept[:0:-1]]:
+    light = [place for place in kept[1:] if text.heads[place] in LEAST_WEIGHT]
+    for place in [*empty[::-1], *light[::-1], *kept[:0:-1]]:
         if sum(widths[one] for one in kept) <= WIDTH:
             break
         if place in kept and place not in marks:

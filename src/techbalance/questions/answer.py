@@ -61,6 +61,8 @@ class Answer:
         Whether a check the question makes has failed.
     uncovered
         Whether something that had to be covered is not.
+    inputs
+        Name and SHA-256 of every file of the user's that went in.
     """
 
     question: Question
@@ -71,6 +73,7 @@ class Answer:
     lineage: tuple[Lineage, ...] = ()
     failed: bool = False
     uncovered: bool = False
+    inputs: tuple[tuple[str, str], ...] = ()
 
     @cached_property
     def arrow(self) -> pa.Table:
@@ -116,8 +119,9 @@ class Answer:
 
     @property
     def answer_id(self) -> str:
-        """Twelve hexadecimal digits for question, parameters and what the store held."""
-        return self.question.answer_id(self.params, self.store.version)
+        """Twelve hexadecimal digits for question, parameters, what the store held and the files handed in."""
+        held = "+".join([self.store.version, *(sha256 for _, sha256 in self.inputs)])
+        return self.question.answer_id(self.params, held)
 
     @cached_property
     def source_ids(self) -> tuple[str, ...]:

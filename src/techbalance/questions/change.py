@@ -48,6 +48,7 @@ def run(params: ChangeParams, store: Store) -> Answer:
     if missing:
         why = "; ".join(f"{year}: {values.why_missing(year)}" for year in missing)
         rows = rows.mutate(note=ibis.literal(why))
+    rows = rows.mutate(months=ibis.ifelse(rows.change_usd.notnull(), values.months, ibis.null("int8")))
     columns = []
     for key in keys:
         rows = NAMED[key](rows, store)
@@ -55,6 +56,8 @@ def run(params: ChangeParams, store: Store) -> Answer:
     rows = rows.order_by([ibis.desc(rows.change_usd.abs()), *[rows[key] for key in keys]])
     rows = rows.limit(params.top) if params.top else rows
     notes = _notes(held, has_rest=has_rest) if keys and not missing else ()
+    if params.ytd:
+        notes = (f"January to month {values.months} of both years.", *notes)
     return Answer(CHANGE, params, store, rows.select(*columns, *CHANGE.columns), notes, tuple(lineage))
 
 
@@ -71,6 +74,8 @@ def _pairs(values: Values, start: int, end: int) -> Table:
     sums = {
         "from_usd": both.value_usd.sum(where=both.year == "from"),
         "to_usd": both.value_usd.sum(where=both.year == "to"),
+        "from_vintage": both.vintage.max(where=both.year == "from"),
+        "to_vintage": both.vintage.max(where=both.year == "to"),
     }
     if not keys:
         return both.aggregate(**sums)
@@ -95,7 +100,12 @@ def _held(pairs: Table, store: Store) -> dict[str, int]:
 
 def _nothing(pairs: Table, keys: tuple[str, ...]) -> Table:
     """One row of nulls in place of no row at all."""
-    sums = {"from_usd": pairs.from_usd.sum(), "to_usd": pairs.to_usd.sum()}
+    sums = {
+        "from_usd": pairs.from_usd.sum(),
+        "to_usd": pairs.to_usd.sum(),
+        "from_vintage": pairs.from_vintage.max(),
+        "to_vintage": pairs.to_vintage.max(),
+    }
     return pairs.aggregate(**sums).mutate(**{key: ibis.null("string") for key in keys})
 
 
@@ -108,6 +118,8 @@ def _with_rest(pairs: Table, whole: Values, start: int, end: int) -> Table:
         partner=ibis.literal(selection.REST),
         from_usd=rest.from_usd - rest.itemised_from,
         to_usd=rest.to_usd - rest.itemised_to,
+        from_vintage=rest.from_vintage,
+        to_vintage=rest.to_vintage,
     )
     return pairs.select(rest.columns).union(_in_both_years(rest))
 

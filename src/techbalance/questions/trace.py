@@ -73,6 +73,10 @@ def run(params: TraceParams, store: Store) -> Answer:
         lines += _source(one, store)
     for name in dict.fromkeys(part.table for part in traced.lineage):
         lines.append(_bundled(name, store))
+    lines += [
+        {"step": "file", "what": "handed in with the question", "file": name, "sha256": sha256}
+        for name, sha256 in traced.inputs
+    ]
     table = pa.Table.from_pylist(lines, schema=SCHEMA)
     return Answer(TRACE, params, store, table, (f"Traced: {traced.command}",))
 

@@ -97,6 +97,11 @@ class Values:
             return ()
         return Products(self.store, self.day).years_held()
 
+    @property
+    def months(self) -> int:
+        """Months that each value covers: 12, or those of the year so far."""
+        return self.published.ytd_months if self.params.ytd else 12
+
     def demand_flow(self, *years: int) -> None:
         """Refuse a balance of products where only imports are held.
 
@@ -133,7 +138,8 @@ class Values:
         ):
             nulls = rows.filter(rows[f"{self.measure}_usd"].isnull()).select("note").limit(1)
             for row in self.store.fetch_rows(nulls):
-                return str(row["note"])
+                # By part there are years only, so the same months of other years are no way out.
+                return str(row["note"]).partition("; --ytd")[0] if self.from_products else str(row["note"])
         return f"not_covered: {self.params.series} by {self.what} is not held for {year}"
 
     def lineage(self, *years: int) -> Lineage:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from techbalance.errors import NotCoveredError, SchemaError
+from techbalance.store import reading
 
 if TYPE_CHECKING:
     from techbalance.store.catalogue import Store
@@ -63,6 +64,8 @@ def read_bytes(path: Path) -> bytes:
         It cannot be read.
     """
     try:
-        return path.read_bytes()
+        data = path.read_bytes()
     except OSError as wrong:
         raise SchemaError("the file cannot be read", where=f"{path}: {wrong.strerror}") from wrong
+    reading.said(path, data)
+    return data

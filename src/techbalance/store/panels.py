@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 import duckdb
 
 from techbalance.errors import NotCoveredError, SchemaError, UnknownCodeError
+from techbalance.store import reading
 
 if TYPE_CHECKING:
     import ibis
@@ -56,6 +57,7 @@ def open_panel(store: Store, name: str) -> ibis.Table:
         raise NotCoveredError(
             f"there is no panel {name!r}", remedy=f"Name a Parquet or CSV file with {', '.join(COLUMNS)}"
         )
+    reading.said(path)
     view = "panel_" + hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:12]
     try:
         if path.suffix == ".parquet":

@@ -72,6 +72,8 @@ COLUMNS: Final[dict[str, Column]] = {
     ),
     "base_points": Column("ratio", "ratio", "Change of the part over the size of the whole at the start"),
     "growth_ratio": Column("ratio", "ratio", "Growth of what growth_of names; null across a change of sign"),
+    "from_vintage": Column("date", "", "Day on which the figure of the first year was current"),
+    "to_vintage": Column("date", "", "Day on which the figure of the last year was current"),
     "growth_of": Column("code", "", "deficit, surplus or flow"),
     # records
     "kind": Column("text", "", "Which record"),

@@ -126,9 +126,9 @@ class Question:
                 parts.append(f"--{name.replace('_', '-')} {shlex.quote(text)}")
         return " ".join(parts)
 
-    def answer_id(self, params: Params, store_version: str) -> str:
-        """Twelve hexadecimal digits that stand for question, parameters and what the store holds."""
-        seed = f"{self.reference(params)}@{store_version}"
+    def answer_id(self, params: Params, held: str) -> str:
+        """Twelve hexadecimal digits that stand for question, parameters and what was held to answer it."""
+        seed = f"{self.reference(params)}@{held}"
         return hashlib.sha256(seed.encode()).hexdigest()[:12]
 
 
