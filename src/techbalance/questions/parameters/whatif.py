@@ -360,5 +360,6 @@ DIFF = Question(
     columns=("key", "first", "second"),
     values=("key",),
     words=("first", "second"),
+    layout="list",
     examples=("whatif diff nafta eu-enlargement",),
 )
