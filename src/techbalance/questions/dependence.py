@@ -11,10 +11,9 @@ import pyarrow as pa
 from techbalance.indicators.concentration import SupplierColumns, supplier_concentration
 from techbalance.questions.answer import Answer
 from techbalance.questions.parameters.dependence import DEPENDENCE, DependenceParams
-from techbalance.questions.selection import partner_book
 from techbalance.questions.supply.blocs import friend_shares
 from techbalance.questions.supply.screening import Screened, Verdict, chosen_screen
-from techbalance.questions.supply.trade import AMOUNT, ITEM, Supply, labels_of, refuse_sums, supply_of
+from techbalance.questions.supply.trade import AMOUNT, ITEM, Supply, chosen_suppliers, labels_of, supply_of
 
 if TYPE_CHECKING:
     from techbalance.indicators.screens.declaration import Criterion, Screen
@@ -100,12 +99,13 @@ def run(params: DependenceParams, store: Store) -> Answer:
     supply.check_levels(levels)
     held = tuple(year for year in years if year in supply.years)
     rows = _judged_rows(params, supply, screen, levels, held) if held else []
-    kept = _kept(rows, params, store)
+    kept = _kept(rows, params, supply)
     shown = _shown(kept, params)
     notes = [*_notes(params, supply, screen, held), *_cut_notes(kept, params)]
     if params.criteria and shown:
         shown = _by_criterion(shown, Screened(supply, screen, levels, held), screen)
     shown += _missing(years, levels, supply, rows, kept)
+    shown.sort(key=lambda row: (levels.index(row["level"]), row["year"] or 0))
     columns = _columns(params, supply, levels, years)
     table = pa.Table.from_pylist(shown, schema=pa.schema([(name, TYPES[name]) for name in columns]))
     lineage = tuple(
@@ -193,12 +193,11 @@ def _names(level: str, item: str, supply: Supply) -> Row:
     return {"group": item, "group_name": name or item}
 
 
-def _kept(rows: list[Row], params: DependenceParams, store: Store) -> list[Row]:
+def _kept(rows: list[Row], params: DependenceParams, supply: Supply) -> list[Row]:
     """Rows that are asked for."""
     if params.on is not None:
-        members = partner_book(store).members(params.on)
-        refuse_sums(store, members)
-        rows = [row for row in rows if row["top_partner"] in labels_of(store, members, row["year"])]
+        members = chosen_suppliers(supply.store, params.on, supply.reporter)
+        rows = [row for row in rows if row["top_partner"] in labels_of(supply.store, members, row["year"])]
     if params.flagged:
         rows = [row for row in rows if row["all_judged_met"]]
     return rows

@@ -11,9 +11,8 @@ from techbalance.errors import ParameterError
 from techbalance.models.diversion import DiversionTest, PartnerTrade, trade_diversion
 from techbalance.questions.answer import Answer
 from techbalance.questions.parameters.dependence import DIVERSION, DiversionParams
-from techbalance.questions.selection import partner_book
 from techbalance.questions.supply.bilateral import Bilateral, Sides, from_held_file, from_panel
-from techbalance.questions.supply.trade import labels_of, refuse_sums
+from techbalance.questions.supply.trade import chosen_suppliers, labels_of
 
 if TYPE_CHECKING:
     from techbalance.questions.parameters.texts import PartnerRef
@@ -86,12 +85,17 @@ def run(params: DiversionParams, store: Store) -> Answer:
 
 
 def _one(store: Store, ref: PartnerRef | str, what: str) -> str:
-    """ISO3 code of a single country."""
-    if isinstance(ref, str) and ref.upper() == "USA":
-        return "USA"
-    members = partner_book(store).members([ref] if isinstance(ref, str) else list(ref))
-    refuse_sums(store, members)
-    labels = labels_of(store, members)
+    """ISO3 code of a single country, the United States too.
+
+    Raises
+    ------
+    ParameterError
+        An area, or several countries.
+    UnknownCodeError
+        Nobody knows it.
+    """
+    names = [ref] if isinstance(ref, str) else list(ref)
+    labels = labels_of(store, chosen_suppliers(store, names, frozenset()))
     if len(labels) != 1:
         raise ParameterError(f"{what}: one country is needed", where=f"given {ref}")
     return labels.pop()

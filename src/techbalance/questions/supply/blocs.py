@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from techbalance.indicators.concentration import SupplierColumns, bloc_shares
 from techbalance.questions.parameters.texts import PartnerRef
-from techbalance.questions.selection import partner_book
-from techbalance.questions.supply.trade import AMOUNT, ITEM, labels_of, refuse_sums
+from techbalance.questions.supply.trade import AMOUNT, ITEM, chosen_suppliers, labels_of
 from techbalance.store.userfiles import is_file, read_text
 
 if TYPE_CHECKING:
@@ -38,8 +37,7 @@ def friend_shares(
     UnknownCodeError, ParameterError
         A partner nobody knows; or one is named twice, by itself and inside an area.
     """
-    members = partner_book(supply.store).members(named_or_listed(ref))
-    refuse_sums(supply.store, members)
+    members = chosen_suppliers(supply.store, named_or_listed(ref), supply.reporter)
     columns = SupplierColumns((*ITEM, "year"), AMOUNT, totals=supply.totals)
     traded = supply.from_outside
     found: dict[Key, tuple[float, float]] = {}

@@ -18,6 +18,7 @@ from techbalance.questions.elasticities import (
     match_note,
     named_estimates,
 )
+from techbalance.questions.supply.lists import or_a_file
 from techbalance.store import outside
 from techbalance.store.userfiles import is_file
 
@@ -138,8 +139,7 @@ def _held(store: Store, given: str | None) -> list[Estimates]:
     for name in names:
         if name not in (*KNOWN, HAUK):
             error = UnknownCodeError.among("source of elasticities", name, (*KNOWN, HAUK))
-            remedy = f"{error.remedy}. A CSV file with code and sigma will do too"
-            raise UnknownCodeError(error.what, remedy=remedy)
+            raise UnknownCodeError(error.what, remedy=or_a_file(error.remedy, "CSV file with code and sigma"))
     if HAUK not in names:
         return named_estimates(store, given)
     others = ",".join(name for name in names if name != HAUK)

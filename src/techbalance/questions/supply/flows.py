@@ -9,8 +9,7 @@ import numpy as np
 from techbalance.errors import CheckError, NotCoveredError
 from techbalance.models.stress import SupplierFlows
 from techbalance.questions.parameters.texts import PartnerRef
-from techbalance.questions.selection import partner_book
-from techbalance.questions.supply.trade import AMOUNT, labels_of, refuse_sums
+from techbalance.questions.supply.trade import AMOUNT, chosen_suppliers, labels_of
 
 if TYPE_CHECKING:
     from ibis import Table
@@ -82,8 +81,9 @@ def suppliers_named(supply: Supply, names: list[str], year: int) -> dict[str, li
     UnknownCodeError, ParameterError
         A partner nobody knows; or one is named twice, by itself and inside an area; or a sum of partners.
     """
-    book = partner_book(supply.store)
-    refuse_sums(supply.store, book.members(names))
+    store, reporter = supply.store, supply.reporter
+    chosen_suppliers(store, names, reporter)
     return {
-        name: sorted(labels_of(supply.store, book.members([name]), year)) for name in PartnerRef.parse(names)
+        name: sorted(labels_of(store, chosen_suppliers(store, [name], reporter), year))
+        for name in PartnerRef.parse(names)
     }

@@ -78,6 +78,11 @@ def user_list(name: str) -> ProductList | None:
     return read_list(read_text(name), name)
 
 
+def or_a_file(remedy: str, file: str) -> str:
+    """Add to the names that are known that a file of the user's is taken as well."""
+    return f"{remedy}{'' if remedy.endswith('?') else '.'} A {file} will do too"
+
+
 def read_list(text: str, origin: str) -> ProductList:
     """Read a list from the text of its file.
 

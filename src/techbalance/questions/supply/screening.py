@@ -10,6 +10,7 @@ from techbalance.indicators.concentration import SupplierColumns
 from techbalance.indicators.screens.declaration import read_screen, shipped_screen, shipped_screens
 from techbalance.indicators.screens.judgement import judge_items, judge_years
 from techbalance.indicators.screens.measures import ScreenFlows, screen_measures
+from techbalance.questions.supply.lists import or_a_file
 from techbalance.questions.supply.trade import AMOUNT, ITEM
 from techbalance.store.userfiles import is_file, read_text
 
@@ -77,7 +78,7 @@ def chosen_screen(name: str, thresholds: Thresholds | None) -> Screen:
         screen = read_screen(read_text(name), origin=name)
     else:
         error = UnknownCodeError.among("screen", name, shipped_screens())
-        raise UnknownCodeError(error.what, remedy=f"{error.remedy} A TOML file of yours will do too")
+        raise UnknownCodeError(error.what, remedy=or_a_file(error.remedy, "TOML file of yours"))
     return screen if thresholds is None else screen.with_thresholds(dict(thresholds.values))
 
 

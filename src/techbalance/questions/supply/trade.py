@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Final
 import ibis
 
 from techbalance.classifications.groups import ALL_GROUPS, GROUPS
+from techbalance.classifications.partners import taken_apart
 from techbalance.errors import NotCoveredError, ParameterError
 from techbalance.questions.answer import Lineage
 from techbalance.questions.products import Products
 from techbalance.questions.selection import (
     among_products,
-    chosen_partners,
     named_partners,
     partner_book,
 )
@@ -25,7 +25,7 @@ from techbalance.questions.wording import money
 from techbalance.store.panels import open_panel
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from ibis import Table
 
@@ -187,7 +187,8 @@ def supply_of(
         Quantities are asked for and not held.
     """
     chosen = user_list(params.list)
-    members = _members(store, partner)
+    reporter = frozenset(reporter_codes(store, params.reporter))
+    members = None if partner is None else chosen_suppliers(store, partner, reporter)
     if params.panel is not None:
         return _from_panel(params, store, chosen, members, quantity=quantity)
     if quantity:
@@ -205,8 +206,45 @@ def partner_names(store: Store) -> dict[str, str]:
     return {row["partner"]: row["partner_name"] for row in store.fetch_rows(named_partners(labels, store))}
 
 
-def _members(store: Store, ref: PartnerRef | None) -> tuple[Member, ...] | None:
-    members = chosen_partners(store, ref)
+def chosen_suppliers(store: Store, names: Iterable[str], reporter: frozenset[str]) -> tuple[Member, ...]:
+    """Look suppliers up, members of areas included; the reporter is left out of areas it belongs to.
+
+    Parameters
+    ----------
+    store
+        Where names are looked up.
+    names
+        Names, codes and areas; a text may hold several with commas.
+    reporter
+        ISO3 codes of the reporter.
+
+    Raises
+    ------
+    UnknownCodeError
+        A name nobody knows.
+    ParameterError
+        A supplier is named twice, by itself and inside an area; the reporter alone is named; or a sum of
+        partners that the publisher prints.
+    """
+    book = partner_book(store)
+    labels = {row["code"]: row["iso3"] or row["code"] for row in book.partners}
+    chosen: dict[str, tuple[str, Member]] = {}
+    for text in names:
+        for name in dict.fromkeys(taken_apart(text, book.named)):
+            found = book.named(name) or book.members([name])
+            others = [member for member in found if labels[member.code] not in reporter]
+            if not others:
+                raise ParameterError(
+                    f"{name!r} reports the trade and is no supplier of its own", remedy="Name other countries"
+                )
+            for member in others:
+                if chosen.setdefault(member.code, (name, member))[0] != name:
+                    raise ParameterError(
+                        f"{name!r} and {chosen[member.code][0]!r} overlap",
+                        where=f"partner {labels[member.code]} is in both",
+                        remedy="Name one of them",
+                    )
+    members = tuple(member for _, member in chosen.values())
     refuse_sums(store, members)
     return members
 

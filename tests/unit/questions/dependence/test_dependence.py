@@ -235,6 +235,16 @@ def test_what_is_not_there_is_a_row_of_nulls_with_the_reason(tb, given, reason):
     assert answer.exit_code == 5
 
 
+def test_years_come_in_order_whether_held_or_not(tb):
+    rows = tb.dependence(level="all", year="2023:2026").rows()
+    assert [(row["year"], row["hhi"] is None) for row in rows] == [
+        (2023, True),
+        (2024, False),
+        (2025, False),
+        (2026, True),
+    ]
+
+
 def test_the_reference_asks_the_same_question_again(tb):
     answer = tb.dependence(level="group", threshold="C1=0.123456789", single_point=0.95, friends="JPN")
     again = tb.ask(answer.reference)
@@ -303,6 +313,19 @@ class TestPanel:
         assert rows["854231"]["imports_usd"] == sum(outside)
         assert rows["854231"]["suppliers"] == 4
         assert rows["850760"]["flag"] is True
+
+    def test_the_united_states_are_a_supplier_of_others_and_none_of_their_own(self, tb, panel, world):
+        rows = tb.dependence(panel=panel, reporter="DEU", friends="G7", product="854231").rows()
+        bought = {
+            row["exporter"]: row["value_usd"]
+            for row in world
+            if (row["year"], row["product"], row["importer"]) == (2023, "854231", "DEU")
+            and row["exporter"] != "DEU"
+        }
+        share = (bought["USA"] + bought["FRA"]) / sum(bought.values())
+        assert rows[0]["friend_share"] == pytest.approx(share, abs=ROUNDING)
+        with pytest.raises(ParameterError, match="no supplier of its own"):
+            tb.dependence(panel=panel, reporter="DEU", friends="DEU")
 
     def test_quantities_are_shared_out_where_the_panel_has_them(self, tb, panel):
         value = tb.dependence(panel=panel).rows()

@@ -215,6 +215,11 @@ def test_on_a_panel_the_capacity_can_be_a_share_of_exports_to_the_world(tb, pane
     assert row["capacity_basis"] == "exports to the world"
 
 
+def test_losing_the_united_states_can_be_asked_for_another_reporter(tb, panel):
+    (row,) = tb.stress(panel=panel, reporter="DEU", without="USA", level="all").rows()
+    assert row["loss_usd"] > 0
+
+
 def test_the_reference_asks_the_same_question_again(tb):
     answer = tb.stress(stages="CHN=0.5;Korea, South=1", level="all", capacity="0.1:0.3")
     assert tb.ask(answer.reference).rows() == answer.rows()
