@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
 import ibis
@@ -208,4 +209,6 @@ def _table(answered: list[Row], params: QuotientParams) -> pa.Table:
         )
     )
     schema = pa.schema([(name, TYPES.get(name, pa.string())) for name in QUOTIENT.columns])
-    return pa.Table.from_pylist(answered[: params.top] if params.top else answered, schema=schema)
+    by_year = [list(rows) for _, rows in groupby(answered, key=lambda row: row["year"])]
+    kept = [row for rows in by_year for row in rows[: params.top]]
+    return pa.Table.from_pylist(kept, schema=schema)

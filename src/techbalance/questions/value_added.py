@@ -97,6 +97,8 @@ def _pairs(
     variant = VARIANTS[params.variant]
     partners = solved.countries(params.partner or ())
     rows = measures.bilateral_terms(solved, variant, countries, partners)
+    if not rows:
+        raise ParameterError("a country does not export to itself", remedy="Name another partner")
     said = [
         f"Bilateral terms are not unique; these are of {variant} "
         "(Borin and Mancini 2019, World Bank WP 8804)."

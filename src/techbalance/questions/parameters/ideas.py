@@ -98,7 +98,7 @@ class QuotientParams(Params):
     industry: Industries | None = Field(
         default=None, description="Only these industries (ISIC Rev. 4); hamilton is seven of them together"
     )
-    top: Top | None = Field(default=None, description="Only the N largest quotients")
+    top: Top | None = Field(default=None, description="Only the N largest quotients of each year")
 
 
 class PanelParams(Dated):

@@ -41,6 +41,11 @@ def test_the_older_edition_has_a_world_and_a_size_of_its_own(with_data):
     assert rows["TWN", "C26"]["note"].startswith("not_covered")
 
 
+def test_top_is_of_each_year(with_data):
+    rows = with_data.quotient(country="KOR,USA", year="2021:2022", top=2).rows()
+    assert [row["year"] for row in rows] == [2022, 2022, 2021, 2021]
+
+
 def test_the_european_union_is_a_row_of_its_own(with_data):
     rows = by_key(with_data.quotient(country="EU27", year=2022, industry="hamilton"))
     assert list(rows) == [("EU27", "hamilton")]

@@ -249,6 +249,8 @@ def test_an_unknown_country_an_area_and_two_absorbers_are_refused(with_data):
         with_data.value_added(year=2007, country="Germny").rows()
     with pytest.raises(ParameterError, match="EU27 is an area"):
         with_data.value_added(year=2007, country="EU27").rows()
+    with pytest.raises(ParameterError, match="to itself"):
+        with_data.value_added(year=2007, decompose="bilateral", country="USA", partner="USA").rows()
     with pytest.raises(ParameterError, match="one country"):
         with_data.value_added(year=2007, absorbed_by="USA,CHN").rows()
 
