@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from techbalance.report.page import Report
 
 _SEPARATORS: Final = re.compile(r"(\?|&amp;|[:/,])(?=.)")
+_OPTIONS: Final = re.compile(r"--[a-z][a-z-]*")
 _AMOUNTS: Final = re.compile(rf"[{text.MINUS}+]\$?[\d.,]*\d(?:bn|m|%)?")
 _ROOM: Final = files(__package__)
 _INK: Final = {
@@ -81,8 +82,9 @@ def _csv_link(block: Chart | Table) -> str:
 
 
 def _breakable(code: str) -> Markup:
-    """Let a long command or reference break after its separators."""
-    return Markup(_SEPARATORS.sub(r"\1<wbr>", str(escape(code))))  # noqa: S704 - escaped
+    """Let a long command or reference break after its separators, and not inside the name of an option."""
+    pieces = _SEPARATORS.sub(r"\1<wbr>", str(escape(code)))
+    return Markup(_OPTIONS.sub(r'<span class="tied">\g<0></span>', pieces))  # noqa: S704 - escaped
 
 
 def _tied(words: str) -> Markup:

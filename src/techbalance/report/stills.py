@@ -138,7 +138,7 @@ class _Markers:
                 self.put_into_records(one, light, dark)
 
     def taken_out(self, drawn: str) -> tuple[str, Colours] | None:
-        """Put variables in the place of markers; None where colours were mixed or a marker stands elsewhere."""
+        """Put variables in the place of markers; None where colours were mixed or a marker is elsewhere."""
         colours: Colours = {}
 
         def paint(match: re.Match[str]) -> str:

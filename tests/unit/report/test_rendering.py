@@ -33,6 +33,8 @@ def test_markup_in_values_stays_text() -> None:
 def test_commands_may_break_only_after_separators() -> None:
     page = render(report("balance?year=2024:2025&ytd=true"))
     assert "balance?<wbr>year=2024:<wbr>2025&amp;<wbr>ytd=true" in page
+    page = render(report("techbalance balance --as-of 2024"))
+    assert 'balance <span class="tied">--as-of</span> 2024' in page
 
 
 def test_the_library_cannot_end_its_script_element() -> None:
