@@ -36,9 +36,8 @@ def timed(words: str, goal: float | None, ask: Callable[[], Answer]) -> None:
     first, rest = spent[0], spent[1:]
     bar = "" if goal is None else f", goal {goal:g} s"
     span = f"({min(rest):.3f} to {max(rest):.3f}, first {first:.3f})"
-    print(
-        f"{words:<58} {statistics.median(rest):7.3f} s {span}{bar}, cpu {statistics.median(worked):.3f} s, {rows:,} rows"
-    )
+    cpu = f"cpu {statistics.median(worked):.3f} s"
+    print(f"{words:<58} {statistics.median(rest):7.3f} s {span}{bar}, {cpu}, {rows:,} rows")
 
 
 def main() -> None:
