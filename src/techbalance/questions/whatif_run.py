@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from techbalance.questions.parameters.whatif import RUN, RunParams
+from techbalance.questions.parameters.whatif import RUN, RunParams, check_view
 from techbalance.questions.whatif.answering import answer_scenario
 from techbalance.questions.whatif.reading import load_scenario
 
@@ -15,4 +15,6 @@ if TYPE_CHECKING:
 
 def run(params: RunParams, store: Store) -> Answer:
     """Answer ``whatif run``: the rows of the command that wrote the file."""
-    return answer_scenario(RUN, params, load_scenario(params.file), store)
+    scenario = load_scenario(params.file)
+    check_view(params, scenario)
+    return answer_scenario(RUN, params, scenario, store)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -51,8 +51,37 @@ class View(Params):
     )
 
 
+# Kinds of parts each model gives.
+PARTS: dict[str, tuple[str, ...]] = {
+    "partial": ("partner", "group", "product"),
+    "one-sector": ("partner", "country"),
+    "multi-sector": ("partner", "country", "group", "sector"),
+}
+
+
+def check_view(view: View, scenario: Scenario) -> None:
+    """Refuse a view that the scenario's models cannot give.
+
+    Raises
+    ------
+    ParameterError
+        Parts that no model asked for has, or a tornado where nothing is drawn.
+    """
+    given = {part for model in scenario.models for part in PARTS[model]}
+    stray = [part for part in view.by or () if part not in given]
+    if stray:
+        raise ParameterError(
+            f"by: no model asked for has figures by {stray[0]}",
+            remedy=f"They have {', '.join(sorted(given))}",
+        )
+    if view.tornado is not None and scenario.draws == 0:
+        raise ParameterError("tornado: nothing is drawn in this scenario", remedy="Ask for draws")
+
+
 class Policy(View):
     """Options every policy command has."""
+
+    every: ClassVar[tuple[str, ...]] = MODELS
 
     year: Years | None = Field(
         default=None, description="Year whose imports are the base; the newest when left out"
@@ -96,7 +125,7 @@ class Policy(View):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        self.scenario()
+        check_view(self, self.scenario())
         return self
 
     def scenario(self) -> Scenario:
@@ -109,7 +138,7 @@ class Policy(View):
         """
         if "all" in self.model and len(self.model.names) > 1:
             raise ParameterError("model: all is every model", remedy="Leave the others out")
-        models = MODELS if "all" in self.model else self.model.names
+        models = self.every if "all" in self.model else self.model.names
         found: dict[str, Any] = {
             "year": self.year,
             "as_of": self.as_of,
@@ -248,6 +277,7 @@ class SubsidyParams(Targeted):
 class ProductivityParams(Policy):
     """What would a country's higher productivity do?"""
 
+    every: ClassVar[tuple[str, ...]] = ("one-sector", "multi-sector")
     model: Annotated[Names, AllowedKeys("one-sector", "multi-sector", "all")] = Field(
         default=ALL,
         description="one-sector, multi-sector or all: one market knows no productivity of a country",

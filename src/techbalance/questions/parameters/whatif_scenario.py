@@ -30,6 +30,11 @@ MODELS: Final[tuple[Model, ...]] = get_args(Model)
 PUBLISHED: Final = {"nafta": "multi-sector", "eu-enlargement": "one-sector"}
 ONE_SECTOR_DEFICITS: Final = ("additive", "multiplicative", "removed")
 MULTI_SECTOR_DEFICITS: Final = ("kept", "removed")
+# Which models take which assumptions.
+USED_BY: Final[dict[tuple[str, ...], tuple[str, ...]]] = {
+    ("partial",): ("sources", "sigma", "demand", "supply", "home_supply", "domestic_share"),
+    ("one-sector", "multi-sector"): ("theta",),
+}
 TABLES: Final = ("closure", "assumptions")
 NO_RATE: Final = "must be above -1 (a rate above -100 %)"
 
@@ -243,6 +248,20 @@ class Scenario(Part):
             raise ParameterError(
                 "shock: a published exercise stands alone", remedy="Leave the other shocks out"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _used(self) -> Self:
+        for models, names in USED_BY.items():
+            if set(models) & set(self.models):
+                continue
+            stray = [name for name in names if getattr(self.assumptions, name) is not None]
+            if stray:
+                raise ParameterError(
+                    f"{stray[0]}: no model asked for takes it",
+                    where=f"models {', '.join(self.models)}",
+                    remedy=f"Leave it out, or ask {' or '.join(models)}",
+                )
         return self
 
     def to_toml(self) -> str:

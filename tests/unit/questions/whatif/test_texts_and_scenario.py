@@ -115,6 +115,22 @@ def test_a_closure_of_a_model_that_is_not_asked_for_is_refused():
     assert params.scenario().closure.multi_sector.names == ("removed", "kept")
 
 
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"model": "partial", "theta": "4"}, "^theta: no model asked for takes it"),
+        ({"model": "one-sector", "sigma": "4"}, "^sigma: no model asked for takes it"),
+        ({"model": "one-sector", "domestic_share": "0.5"}, "^domestic_share: no model"),
+        ({"model": "partial", "by": "sector"}, "^by: no model asked for has figures by sector"),
+        ({"draws": 0, "tornado": "welfare"}, "^tornado: nothing is drawn"),
+        ({"model": "all,partial"}, "^model: all is every model"),
+    ],
+)
+def test_an_option_that_could_not_act_is_refused(given, says):
+    with pytest.raises(ParameterError, match=says):
+        TariffParams.read({"rate": "25%", **given})
+
+
 def test_a_subsidy_needs_a_rate_or_capacity():
     with pytest.raises(ParameterError, match="rate and capacity"):
         SubsidyParams.read({"group": "05"})
