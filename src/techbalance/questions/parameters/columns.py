@@ -314,7 +314,9 @@ COLUMNS: Final[dict[str, Column]] = {
     "observations": Column("count", "", "Countries and years in the estimate"),
     # what if
     "outcome": Column("code", "", "What the model says: welfare, imports, price_paid, revenue and so on"),
-    "part": Column("code", "", "all, or the partner, group, product, country or sector it is about"),
+    "part": Column(
+        "code", "", "all (in world models: the United States), or a partner, group, product, country, sector"
+    ),
     "part_name": Column("name", "", "Name of the part"),
     "low": Column("measured", "", "Change, low end: 5th of 100 draws in order; null without draws"),
     "central": Column("measured", "", "Change, median of the draws; null where only bounds are meant"),

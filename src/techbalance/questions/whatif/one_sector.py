@@ -216,6 +216,7 @@ def run_one_sector(scenario: Scenario, levers: Levers | None, store: Store) -> R
         "changes are solved, so that levels of trade costs are not needed.",
         theta_note,
         f"Deficits: {' or '.join(closures)}.",
+        *(["Rows of all are about the United States."] if not published else []),
     ]
     if change is not None and change.words:
         notes.append(

@@ -332,7 +332,7 @@ def run_several_sectors(scenario: Scenario, levers: Levers | None, store: Store)
         gdp = gross_product(store, levers.imports.year, scenario.as_of)
         tariffs_alone = shock.trade_cost_hat is None and shock.productivity_hat is None
         reading = Reading(data, tariffs_alone, belongs_of(levers), gdp)
-        notes += _spread_words(equal, data)
+        notes += ["Rows of all are about the United States.", *_spread_words(equal, data)]
         if gdp is not None:
             notes.append(
                 f"Welfare in dollars: exact change of real income times GDP of {levers.imports.year}."
