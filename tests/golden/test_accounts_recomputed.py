@@ -10,7 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
+
+from techbalance import record
 
 ATP_ANNUAL = "headline/atp_total_annual_vintages.csv"
 ATP_MONTHLY = "headline/atp_total_monthly.csv"
@@ -127,6 +130,64 @@ def test_the_undecided_and_the_rest_of_imports(products: dict[tuple[int, str, st
             if year == row["year"] and group in of:
                 of[group] += value
         assert (row["not_atp_usd"], row["undecided_usd"]) == (of["00"], of["undecided"])
+
+
+Balances = dict[int, list[tuple[dt.date, bool, int]]]
+
+
+def every_balance(rows: list[dict[str, Any]], series: str) -> Balances:
+    """By year: vintage, whether printed, and balance, of every stored revision of a world total."""
+    own = [
+        row
+        for row in rows
+        if row["series"] == series and row["seasonal"] == "nsa" and row["partner"] == "WORLD"
+    ]
+    printed: dict[tuple[int, dt.date], dict[str, int]] = defaultdict(dict)
+    months: dict[int, list[tuple[dt.date, str, int, int]]] = defaultdict(list)
+    for row in own:
+        if row["freq"] == "year":
+            printed[row["year"], row["vintage"]][row["flow"]] = row["value_usd"]
+        elif row["freq"] == "month":
+            months[row["year"]].append((row["vintage"], row["flow"], row["month"], row["value_usd"]))
+    found: Balances = defaultdict(list)
+    for (year, vintage), parts in printed.items():
+        if "export" in parts and "import" in parts:
+            found[year].append((vintage, True, parts["export"] - parts["import"]))
+        elif "balance" in parts:
+            found[year].append((vintage, True, parts["balance"]))
+    for year, cells in months.items():
+        for day in {vintage for vintage, *_ in cells}:
+            known: dict[tuple[str, int], tuple[dt.date, int]] = {}
+            for vintage, flow, month, value in cells:
+                if vintage <= day and known.get((flow, month), (dt.date.min, 0))[0] < vintage:
+                    known[flow, month] = (vintage, value)
+            if len(known) == 24:
+                total = sum(value if flow == "export" else -value for (flow, _), (_, value) in known.items())
+                found[year].append((day, False, total))
+    return found
+
+
+def test_every_ratio_to_every_denominator(asked: Any):
+    rows = pq.read_table(record.path("headline"), filters=[("group", "=", "all")]).to_pylist()
+    numerators = every_balance(rows, "atp")
+    for denominator in ("goods_census", "goods_bop", "goods_services_bop"):
+        others = every_balance(rows, denominator)
+        for row in asked("balance", year="1987:2026", denominator=denominator).rows():
+            revisions = numerators.get(row["year"])
+            if not revisions:
+                assert row["balance_usd"] is row["deficit_ratio"] is None
+                continue
+            vintage, _, balance = max(revisions)
+            assert (row["vintage"], row["balance_usd"]) == (vintage, balance)
+            candidates = others.get(row["year"], [])
+            if not candidates:
+                assert row["denominator_usd"] is None
+                continue
+            day, _, total = min(
+                candidates, key=lambda one: (abs((one[0] - vintage).days), -one[0].toordinal(), not one[1])
+            )
+            assert (row["denominator_vintage"], row["denominator_usd"]) == (day, total)
+            assert row["deficit_ratio"] == (balance / total if balance < 0 and total < 0 else None)
 
 
 def _stands_for_missing(row: dict[str, str]) -> bool:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import ibis
 
 from techbalance.indicators import accounts
 from techbalance.questions import selection
 from techbalance.questions.answer import Answer
+from techbalance.questions.notes import together
 from techbalance.questions.parameters.accounts import CHANGE, ChangeParams
 from techbalance.questions.rank import NAMED
 from techbalance.questions.values import Values
@@ -45,6 +46,9 @@ def run(params: ChangeParams, store: Store) -> Answer:
     both = _in_both_years(pairs)
     totals = both.aggregate(total_from_usd=both.from_usd.sum(), total_to_usd=both.to_usd.sum())
     rows = accounts.change(pairs, totals, flow=params.flow is not None)
+    if "partner" in keys:
+        changed = selection.changed_partners(store, start, end)
+        rows = rows.mutate(note=together(rows.note, selection.territory_note(rows.partner, changed)))
     if missing:
         why = "; ".join(f"{year}: {values.why_missing(year)}" for year in missing)
         rows = rows.mutate(note=ibis.literal(why))
@@ -55,7 +59,8 @@ def run(params: ChangeParams, store: Store) -> Answer:
         columns += [key, f"{key}_name"]
     rows = rows.order_by([ibis.desc(rows.change_usd.abs()), *[rows[key] for key in keys]])
     rows = rows.limit(params.top) if params.top else rows
-    notes = _notes(held, has_rest=has_rest) if keys and not missing else ()
+    notes = _vintages(held, start, end)
+    notes += _notes(held, has_rest=has_rest) if keys and not missing else ()
     if params.ytd:
         notes = (f"January to month {values.months} of both years.", *notes)
     return Answer(CHANGE, params, store, rows.select(*columns, *CHANGE.columns), notes, tuple(lineage))
@@ -86,13 +91,15 @@ def _pairs(values: Values, start: int, end: int) -> Table:
     return rows
 
 
-def _held(pairs: Table, store: Store) -> dict[str, int]:
-    """How many parts there are, and how many of them are held in the first year, the last, and both."""
+def _held(pairs: Table, store: Store) -> dict[str, Any]:
+    """How many parts there are, how many are held in the first year, the last, and both, and as of when."""
     counts = pairs.aggregate(
         parts=pairs.count(),
         first=pairs.from_usd.count(),
         last=pairs.to_usd.count(),
         both=(pairs.from_usd + pairs.to_usd).count(),
+        from_vintage=pairs.from_vintage.max(),
+        to_vintage=pairs.to_vintage.max(),
     )
     (found,) = store.fetch_rows(counts)
     return found
@@ -124,7 +131,15 @@ def _with_rest(pairs: Table, whole: Values, start: int, end: int) -> Table:
     return pairs.select(rest.columns).union(_in_both_years(rest))
 
 
-def _notes(held: dict[str, int], *, has_rest: bool) -> tuple[str, ...]:
+def _vintages(held: dict[str, Any], start: int, end: int) -> tuple[str, ...]:
+    """Two vintages are told: part of the change may be revision."""
+    one, other = held["from_vintage"], held["to_vintage"]
+    if one is None or other is None or one == other:
+        return ()
+    return (f"{start} as of {one}, {end} as of {other}: part of the change may be revision.",)
+
+
+def _notes(held: dict[str, Any], *, has_rest: bool) -> tuple[str, ...]:
     """How many parts are held in one of the two years only, and where their value is."""
     missing = held["parts"] - held["both"]
     if not missing:

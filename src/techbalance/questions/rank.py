@@ -14,6 +14,7 @@ from techbalance.questions.values import Values
 
 if TYPE_CHECKING:
     from ibis import Table
+    from ibis.expr.types import StringValue
 
     from techbalance.store.catalogue import Store
 
@@ -37,12 +38,18 @@ def run(params: RankParams, store: Store) -> Answer:
     now = accounts.rank(NAMED[key](values.of(year), store), (), key, descending=descending)
     before = accounts.rank(NAMED[key](values.of(year - 1), store), (), key, descending=descending)
     rows = _compared(now, before, key)
-    rows = rows.mutate(measure=ibis.literal(values.measure), note=ibis.null("string"))
+    rows = rows.mutate(measure=ibis.literal(values.measure), note=_note(rows, key, store, year))
     rows = _with_missing(rows, values, year)
     rows = rows.order_by(["rank", key]).select(key, f"{key}_name", *RANK.columns)
     rows = rows.limit(params.top) if params.top else rows
     notes = _itemised(now, before, values, year)
     return Answer(RANK, params, store, rows, notes, (values.lineage(year, year - 1),))
+
+
+def _note(rows: Table, key: str, store: Store, year: int) -> StringValue:
+    if key != "partner":
+        return ibis.null("string")
+    return selection.territory_note(rows.partner, selection.changed_partners(store, year - 1, year))
 
 
 def _itemised(now: Table, before: Table, values: Values, year: int) -> tuple[str, ...]:

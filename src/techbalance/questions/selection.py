@@ -12,7 +12,7 @@ from techbalance.errors import UnknownCodeError
 
 if TYPE_CHECKING:
     from ibis import Table
-    from ibis.expr.types import BooleanValue, IntegerColumn
+    from ibis.expr.types import BooleanValue, IntegerColumn, StringColumn, StringValue
 
     from techbalance.classifications.partners import Member
     from techbalance.questions.parameters.texts import PartnerRef, ProductRef, Years
@@ -72,6 +72,30 @@ def spans_by_label(store: Store, members: tuple[Member, ...]) -> dict[str, list[
             (max(starts, default=None), min(ends, default=None))
         )
     return spans
+
+
+def changed_partners(store: Store, start: int, end: int) -> dict[str, str]:
+    """Labels whose code began or ended between two years, each with the reason that years differ.
+
+    A partner that split, merged or changed its code is not the same territory in both years (METHODS A7).
+    """
+    first, last = min(start, end), max(start, end)
+    found: dict[str, set[int]] = {}
+    for row in partner_book(store).partners:
+        label = row["iso3"] or row["code"]
+        if row["from_year"] is not None and first < row["from_year"] <= last:
+            found.setdefault(label, set()).add(row["from_year"])
+        if row["to_year"] is not None and first <= row["to_year"] < last:
+            found.setdefault(label, set()).add(row["to_year"])
+    why = "territory_differs: a code of this partner began or ended in "
+    return {label: why + " and ".join(map(str, sorted(years))) for label, years in found.items()}
+
+
+def territory_note(partner: StringColumn, changed: dict[str, str]) -> StringValue:
+    """The note of ``changed_partners`` for each row; null for a partner that stayed what it was."""
+    cases = [(partner == label, ibis.literal(why)) for label, why in sorted(changed.items())]
+    nothing = ibis.null("string")
+    return ibis.cases(*cases, else_=nothing) if cases else nothing
 
 
 def is_inside(year: IntegerColumn, spans: list[Span]) -> BooleanValue:

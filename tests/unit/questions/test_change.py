@@ -138,3 +138,24 @@ def test_the_largest_changes_keep_their_contribution_to_the_whole(asked: Any):
     top = asked("change", from_=2024, to=2025, by="partner", flow="import", top=2).rows()
     every = asked("change", from_=2024, to=2025, by="partner", flow="import").rows()
     assert top == every[:2]
+
+
+def test_a_partner_that_split_is_told_and_others_are_not(asked: Any):
+    rows = {
+        row["partner"]: row["note"]
+        for row in asked(
+            "change", from_=2008, to=2012, by="partner", series="goods_census", partner="SRB,SDN,CHN"
+        ).rows()
+    }
+    assert rows["CHN"] is None
+    assert rows["SDN"] == "territory_differs: a code of this partner began or ended in 2011"
+    assert rows["SRB"].startswith("sign_differs")
+    assert rows["SRB"].endswith("territory_differs: a code of this partner began or ended in 2008 and 2009")
+
+
+def test_years_of_two_vintages_are_told(asked: Any):
+    answer = asked("change", from_=2020, to=2021)
+    assert answer.notes == (
+        "2020 as of 2024-08-31, 2021 as of 2026-10-31: part of the change may be revision.",
+    )
+    assert asked("change", from_=2002, to=2007).notes == ()
