@@ -122,8 +122,10 @@ def _field(name: str, kind: pa.DataType) -> Field:
         return Field(name, f"{head}, $bn", "bn")
     if name.endswith("_ratio") or name.endswith("share"):
         return Field(name, f"{head}, %", "percent")
-    if pa.types.is_integer(kind) and name not in _CODES:
-        return Field(name, head, "count")
+    if pa.types.is_date(kind):
+        return Field(name, head, "date")
+    if pa.types.is_integer(kind):
+        return Field(name, head, "code" if name in _CODES else "count")
     return Field(name, head, "words")
 
 

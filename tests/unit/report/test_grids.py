@@ -56,9 +56,11 @@ def test_heads_and_forms_come_from_names_and_types() -> None:
             "change_usd": [84_035_311_637],
             "contribution_ratio": [0.41],
             "rank": pa.array([1200], pa.int32()),
+            "vintage": pa.array([dt.date(2026, 10, 31)], pa.date32()),
         }
     )
     made = whole(rows)
-    assert made.heads == ("Year", "Partner", "Change, $bn", "Contribution, %", "Rank")
-    assert made.rows == (("2024", "Taiwan", "84.0", "41.0", "1,200"),)
+    assert made.heads == ("Year", "Partner", "Change, $bn", "Contribution, %", "Rank", "Vintage")
+    assert made.rows == (("2024", "Taiwan", "84.0", "41.0", "1,200", "2026-10-31"),)
+    assert made.styles == ("short", "", "figure", "figure", "figure", "short")
     assert whole(rows, ["change_usd"]).rows == (("84.0",),)
