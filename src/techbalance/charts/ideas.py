@@ -107,7 +107,7 @@ def _draw_paths(finding: PathFinding, description: str) -> dict[str, Any]:
 
 
 def _path(path: Sequence[Row], paint: Paint, x: alt.X, y: alt.Y) -> list[alt.Chart]:
-    line = layout.records(path).mark_line(color=paint.colour, strokeWidth=2, opacity=0.85)
+    line = layout.records(path).mark_line(color=paint.colour, strokeWidth=2, strokeJoin="round", opacity=0.85)
     ends = [path[0] | {"last": False}, path[-1] | {"last": True}]
     dots = layout.records(ends).mark_point(
         shape="circle",
