@@ -95,10 +95,7 @@ def test_a_balance_that_is_not_held_is_not_ranked(tb: Any, by: str):
         ({"year": 2026, "flow": "import"}, "part_year: 7 of 12"),
         ({"year": 2024, "flow": "export"}, "not_covered: exports by partner"),
         ({"year": 2024, "flow": "import", "as_of": "2025-04"}, "no_vintage_that_early: trade by partner"),
-        ({"year": 2007, "flow": "import", "by": "group"}, "not_covered: trade by group is held for 2024"),
         ({"year": 2026, "ytd": True, "flow": "import"}, "not_covered: trade by partner is held for 2024"),
-        ({"year": 2024, "series": "goods_bop"}, "not_covered: goods_bop is not held"),
-        ({"year": 1850, "flow": "import"}, "not_covered"),
     ],
 )
 def test_an_empty_ranking_says_why(asked: Any, given: dict[str, Any], reason: str):
