@@ -14,6 +14,7 @@ import os
 import statistics
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ import techbalance
 from techbalance.models.exact_hat import OneSectorShock, OneSectorWorld, solve_exact_hat
 from techbalance.questions.parameters.texts import Years
 from techbalance.questions.parameters.whatif_scenario import Scenario, Shock
+from techbalance.questions.parameters.whatif_texts import Rate
 from techbalance.questions.whatif.assumptions import market_assumptions
 from techbalance.questions.whatif.imports import read_imports
 from techbalance.questions.whatif.levers import levers_of
@@ -51,7 +53,7 @@ def timed(words: str, goal: float | None, work: Callable[[], object]) -> None:
 def every_product(tb: TechBalance) -> None:
     """Solve all 2024 products and suppliers at once, each supplier with its own row."""
     imports = read_imports(tb.store, Years(2024, 2024), None)
-    scenario = Scenario(shock=(Shock(kind="tariff", add="10%"),))
+    scenario = Scenario(shock=(Shock(kind="tariff", add=Rate(0.1)),))
     levers, _ = levers_of(scenario, imports)
     assumed = market_assumptions(scenario.assumptions, tb.store, imports.products, imports.product_groups)
     sample = central_sample(assumed.parameters)
@@ -64,15 +66,12 @@ def every_product(tb: TechBalance) -> None:
 def questions(tb: TechBalance, *, has_data: bool) -> None:
     """Ask as a user does."""
     china = {"partner": "CHN", "add": "25%", "year": 2024}
-    timed("whatif tariff, partial, 300 draws", None, lambda: tb.whatif_tariff(**china, model="partial").arrow)
+    timed("whatif tariff, partial, 300 draws", None, partial(tb.whatif_tariff, **china, model="partial"))
     if not has_data:
         return
     for model, draws, goal in (("one-sector", 1000, 20), ("multi-sector", 40, None)):
-        timed(
-            f"whatif tariff, {model}, {draws:,} draws",
-            goal,
-            lambda model=model, draws=draws: tb.whatif_tariff(**china, model=model, draws=draws).arrow,
-        )
+        asked = partial(tb.whatif_tariff, **china, model=model, draws=draws)
+        timed(f"whatif tariff, {model}, {draws:,} draws", goal, asked)
     timed(
         "whatif run nafta (31 x 40, base and counterfactual)", None, lambda: tb.whatif_run(file="nafta").arrow
     )

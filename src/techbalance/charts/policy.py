@@ -23,6 +23,8 @@ _USD = "US dollars"
 _SMALL = 1e-3
 """Below this a ratio needs more digits of percent to say anything."""
 _ENDS = ("low", "central", "high")
+_LEVELS = frozenset({"net_present_value", "loss_without_trade"})
+"""Outcomes that are values by themselves, not changes of one."""
 _BAND = "modelled: line from the 5th to the 95th percentile of the draws, dot at the median"
 _COLUMNS = {
     "name": pa.string(),
@@ -188,11 +190,12 @@ def _amount(value: float, unit: str) -> str:
 
 
 def _moves(row: Row) -> str:
+    verb = "is" if row["outcome"] in _LEVELS else "changes by"
     central = _amount(row["central"], row["unit"])
     if row["low"] is None:
-        return f"changes by {central}"
+        return f"{verb} {central}"
     low, high = (_amount(row[end], row["unit"]) for end in ("low", "high"))
-    return f"changes by {low} to {high}"
+    return f"{verb} {low} to {high}"
 
 
 def _figure(  # noqa: PLR0913, what differs between the three charts

@@ -178,6 +178,13 @@ def _whatif(answer: Answer, credit: Credit) -> Figure:
     from techbalance.charts import imports_before_after, outcome_ranges, tornado_bars
 
     params: Any = answer.params
+    if answer.question.name == "whatif_learning":
+        from dataclasses import replace
+
+        from techbalance.charts.rows import Origin
+
+        thought = Origin("A thought experiment, no forecast", "its assumptions are printed with the answer")
+        credit = replace(credit, origin=thought)
     if getattr(params, "tornado", None):
         return tornado_bars(answer.arrow, credit=credit)
     by = getattr(params, "by", None)

@@ -54,7 +54,7 @@ SEARCHED: Final = {
     "subsidy": (0.01, 0.5),
 }
 OUTCOMES: Final = (
-    Outcome("net_present", USD),
+    Outcome("net_present_value", USD),
     Outcome("gains_of_buyers", USD),
     Outcome("gains_of_inventing", USD),
     Outcome("subsidy_cost", USD),
@@ -82,7 +82,7 @@ def run(params: LearningParams, store: Store) -> Answer:
     source = f"sigma {params.sigma or 'declared range'}"
     found = Run(MODEL, OUTCOMES, sample, central, levers, source, "prices abroad fixed", draws=params.draws)
     if params.tornado:
-        table = pa.Table.from_pylist(tornado_rows([found], "net_present"), schema=TORNADO)
+        table = pa.Table.from_pylist(tornado_rows([found], "net_present_value"), schema=TORNADO)
     else:
         centre = _scenario(params, bought, central_sample(parameters))
         table = pa.Table.from_pylist([*_rows(found), *_break_even_rows(found, centre)], schema=ROWS)
