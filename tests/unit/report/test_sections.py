@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
+from techbalance import record as bundled
 from techbalance.api import TechBalance
 from techbalance.errors import NotCoveredError
 from techbalance.report.detail import product_years
@@ -21,6 +24,7 @@ from techbalance.report.sections import (
     revisions,
 )
 from techbalance.report.trail import trail_of
+from techbalance.store.catalogue import Store
 
 
 @pytest.fixture(scope="module")
@@ -116,6 +120,29 @@ def test_no_year_under_way_gives_no_year_to_date() -> None:
             ]
 
     assert key_figures.year_to_date(Full()) is None  # type: ignore[arg-type]
+
+
+def test_a_reader_who_holds_later_months_reads_of_the_later_year(tmp_path: Path) -> None:
+    months = pq.read_table(bundled.path("headline")).to_pylist()
+    so_far = [row for row in months if row["series"] == "atp" and row["year"] == 2026 and row["month"]]
+    pattern = {row["flow"]: row for row in so_far if row["month"] == 7}
+    own = [row | {"vintage": dt.date(2027, 2, 28)} for row in so_far]
+    own += [
+        row | {"month": month, "period": f"2026-{month:02d}", "vintage": dt.date(2027, 2, 28)}
+        for month in range(8, 13)
+        for row in pattern.values()
+    ]
+    folder = tmp_path / "tables" / "headline"
+    folder.mkdir(parents=True)
+    pq.write_table(
+        pa.Table.from_pylist(own, pq.read_schema(bundled.path("headline"))), folder / "own.parquet"
+    )
+    inquiry = Inquiry(Store(tmp_path))
+    usd = sum((1 if row["flow"] == "export" else -1) * row["value_usd"] for row in own)
+    assert key_figures.headline(inquiry) == (
+        f"A deficit of ${-usd / 1e9:.1f}bn in advanced technology: US trade in 2026"
+    )
+    assert key_figures.year_to_date(inquiry) is None
 
 
 def test_the_reconciliation_shows_every_part_to_the_dollar(inquiry: Inquiry) -> None:
