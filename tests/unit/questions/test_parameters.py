@@ -9,6 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from techbalance.errors import LONGEST_SHOWN, ParameterError, UnknownCodeError
 from techbalance.questions.parameters.accounts import BalanceParams, ChangeParams, RankParams
+from techbalance.questions.parameters.columns import COLUMNS
 from techbalance.questions.parameters.declaration import Params, split_reference
 from techbalance.questions.parameters.texts import (
     AllowedKeys,
@@ -274,7 +275,8 @@ def test_every_question_is_declared_whole(question: Any):
     assert question.summary.endswith(".")
     assert question.params.__doc__
     assert question.columns
-    assert set(question.values) <= set(question.columns)
+    assert set(question.values) & set(question.columns)
+    assert set(question.values) <= set(COLUMNS)
     assert set(question.words) <= set(question.params.model_fields)
     assert question.examples
     for name, info in question.params.model_fields.items():
