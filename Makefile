@@ -10,7 +10,7 @@ report: $(VENV)/.run
 	$(BIN)/techbalance report --out techbalance-report
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -n auto
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .
