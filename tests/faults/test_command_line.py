@@ -89,7 +89,7 @@ fuzz = settings(
 )
 
 
-@settings(fuzz, max_examples=150)
+@settings(fuzz, max_examples=100)
 @given(words=commands(odd=True))
 @pytest.mark.usefixtures("home")
 def test_anything_typed_is_parsed_or_refused(monkeypatch: pytest.MonkeyPatch, words: list[str]):
@@ -105,7 +105,7 @@ def test_anything_typed_is_parsed_or_refused(monkeypatch: pytest.MonkeyPatch, wo
     assert len(err) < LONGEST_MESSAGE
 
 
-@settings(fuzz, max_examples=25)
+@settings(fuzz, max_examples=12)
 @given(words=commands(odd=False))
 @pytest.mark.usefixtures("home")
 def test_any_question_is_answered_or_refused(words: list[str]):

@@ -15,7 +15,7 @@ from techbalance.indicators import accounts, periods, streaks
 ROUNDING = 1e-9
 DOLLARS = st.integers(-(10**15), 10**15)
 FLOW = st.integers(0, 10**15)
-quick = settings(max_examples=15, deadline=None)
+quick = settings(max_examples=10, deadline=None)
 
 FLOWS = ibis.schema(
     {"part": "string", "exports_usd": "int64", "imports_usd": "int64", "printed_balance_usd": "int64"}

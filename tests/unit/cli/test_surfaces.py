@@ -18,14 +18,10 @@ REFERENCES = {
     "balance": "year=2024",
     "rank": "by=partner&year=2025&flow=import&top=10",
     "change": "from=2002&to=2007",
-    "records": "",
     "reconcile": "flow=import",
     "ip": "country=USA,DEU,CHN&year=2023",
-    "trace": "what=balance%3Fyear%3D2024",
     "cite": "what=balance%3Fyear%3D2024",
     "sources": "",
-    "status": "",
-    "check": "",
 }
 
 
