@@ -156,7 +156,7 @@ class Published:
             basis=chosen.basis.max(),
             partners_held=chosen.partner.nunique(),
         )
-        rows = rows.mutate(partners_wanted=self._partners_wanted(rows))
+        rows = rows.mutate(partners_wanted=self.partners_wanted(rows))
         for count, column in (
             ("exporters", "exports_usd"),
             ("importers", "imports_usd"),
@@ -168,7 +168,7 @@ class Published:
             rows = rows.mutate(**{column: ibis.ifelse(whole, rows[column], ibis.null(rows[column].type()))})
         return accounts.trade_balance(rows)
 
-    def _partners_wanted(self, rows: Table) -> IntegerValue:
+    def partners_wanted(self, rows: Table) -> IntegerValue:
         """How many partners a sum has to have in a year; 1 where each partner is a row of its own."""
         wanted: IntegerValue = ibis.literal(0)
         if self.by_partner or self.members is None:
@@ -209,7 +209,7 @@ class Published:
         both = [key for key in self.keys if key in grid.columns]
         rows = grid.left_join(figures, both).drop(*[f"{key}_right" for key in both])
         rows = rows.left_join(held, keys).drop(*[f"{key}_right" for key in keys])
-        rows = rows.mutate(partners_wanted=self._partners_wanted(rows))
+        rows = rows.mutate(partners_wanted=self.partners_wanted(rows))
         return rows.mutate(note=self._why_missing(rows)).select(*self.keys, *FIGURES, "note")
 
     def rest(self, rows: Table) -> Table:

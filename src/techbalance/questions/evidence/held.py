@@ -6,6 +6,8 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+import ibis
+
 from techbalance.classifications.groups import ALL_GROUPS, group_code
 from techbalance.classifications.partners import WORLD
 from techbalance.indicators import periods
@@ -85,8 +87,20 @@ class Held:
             rows = periods.up_to(published.rows(), self.day)
             table = periods.figures(rows, "year")
             table = table.group_by("year", "vintage", "basis").aggregate(
-                **{name: table[name].sum() for name in columns}
+                partners=table.partner.nunique(),
+                **{name: table[name].sum() for name in columns},
+                **{f"{name}_held": table[name].count() for name in columns},
             )
+            # A member that is missing is no zero, so an area has no figure without it.
+            table = table.filter(table.partners >= published.partners_wanted(table))
+            table = table.mutate(
+                **{
+                    name: ibis.ifelse(
+                        table[f"{name}_held"] == table.partners, table[name], ibis.null("int64")
+                    )
+                    for name in columns
+                }
+            ).select("year", "vintage", "basis", *columns)
             self._rows[key] = [_with_balance(row) for row in self.store.fetch_rows(table)]
             self._remember(key, "headline", rows, "balance = exports - imports, on every vintage")
         return self._rows[key]
