@@ -126,11 +126,10 @@ def _rows(part: Lineage, store: Store, top: int) -> list[dict[str, Any]]:
 def _further(part: Lineage, store: Store, largest: Table) -> list[dict[str, Any]]:
     """Add up the rows that are not shown, exports and imports apart, so that the rows still add up."""
     value = part.value or VALUES[part.table]
-    by = ["flow"] if "flow" in part.rows.columns else []
-    sums = [
-        rows.group_by(by).aggregate(count=rows.count(), total=rows[value].sum())
-        for rows in (part.rows, largest)
-    ]
+    sums = []
+    for rows in (part.rows, largest):
+        parts = rows.group_by("flow") if "flow" in rows.columns else rows
+        sums.append(parts.aggregate(count=rows.count(), total=rows[value].sum()))
     every, shown = ({row.get("flow"): row for row in store.fetch_rows(table)} for table in sums)
     lines = []
     for flow, row in sorted(every.items(), key=lambda pair: str(pair[0])):
