@@ -87,11 +87,16 @@ class Answer:
         return list(self.arrow.to_pylist())
 
     def to_pandas(self) -> pd.DataFrame:
-        """Hand the rows to pandas; integer columns with nulls stay integers (``Int64``)."""
+        """Hand the rows to pandas; integer columns stay integers, with nulls too (``Int64``)."""
         import pandas
         import pyarrow
 
-        nullable = {pyarrow.int64(): pandas.Int64Dtype(), pyarrow.int32(): pandas.Int32Dtype()}
+        nullable = {
+            pyarrow.int64(): pandas.Int64Dtype(),
+            pyarrow.int32(): pandas.Int32Dtype(),
+            pyarrow.int16(): pandas.Int16Dtype(),
+            pyarrow.int8(): pandas.Int8Dtype(),
+        }
         return self.arrow.to_pandas(types_mapper=nullable.get)
 
     def to_polars(self) -> pl.DataFrame:

@@ -178,5 +178,6 @@ def test_pandas_and_polars_get_whole_numbers_with_nulls(asked: Any):
     answer = asked("balance", by="group", year="2023:2024")
     frame = answer.to_pandas()
     assert str(frame["imports_usd"].dtype) == str(frame["exports_usd"].dtype) == "Int64"
+    assert str(frame["months"].dtype) == "Int8"
     assert int(frame["imports_usd"].sum()) == 760_961_238_911
     assert answer.to_polars()["imports_usd"].sum() == 760_961_238_911
