@@ -29,6 +29,7 @@ Colours = dict[str, tuple[str, str]]
 
 _CHOICE: Final = re.compile(r"(?<=[\"(])dark \? '(#[0-9a-fA-F]{6})' : '(#[0-9a-fA-F]{6})'(?=[\")])")
 _CHOICE_OF_FIELD: Final = re.compile(r"(?<=[\"(])dark \? datum\.(\w*dark) : datum\.(\w*light)(?=[\")])")
+_CONTINUOUS: Final = frozenset({"linear", "log", "pow", "sqrt", "symlog"})
 _PAINT: Final = re.compile(r'(?<= )(fill|stroke)="([^"]*)"')
 _NAMED: Final = re.compile(r'\bid="([^"]+)"')
 _HEXADECIMAL: Final = re.compile(r"^#[0-9a-fA-F]{6}$")
@@ -91,7 +92,7 @@ def once(figure: Figure, width: int) -> tuple[str, Colours] | None:
     for dark, light in set(_CHOICE_OF_FIELD.findall(text)):
         markers.put_into_records(marked, light, dark)
     rest = _CHOICE_OF_FIELD.sub("", json.dumps(_without_parameters(marked)))
-    if re.search(r"\bdark\b", rest.replace('"dark":', "")):
+    if re.search(r"\bdark\b", rest.replace('"dark":', "")) or _mixes(marked):
         return None
     drawn = replace(figure, spec=marked).svg(width=width, heading=False)
     return markers.taken_out(drawn)
@@ -153,6 +154,15 @@ class _Markers:
         if "rgb" in painted or any(marker in painted for marker in self.pairs):
             return None
         return painted, colours
+
+
+def _mixes(part: object) -> bool:
+    """Whether a scale goes from colour to colour without steps."""
+    if isinstance(part, dict):
+        if part.get("type") in _CONTINUOUS and "#" in json.dumps(part.get("range")):
+            return True
+        part = list(part.values())
+    return isinstance(part, list) and any(_mixes(one) for one in part)
 
 
 def _without_parameters(spec: dict[str, Any]) -> dict[str, Any]:

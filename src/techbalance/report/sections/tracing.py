@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from techbalance.charts import rows as origins
 from techbalance.charts import text
 from techbalance.report.blocks import Section, Tracing
-from techbalance.report.sections.key_figures import newest_two
+from techbalance.report.sections.intellectual_property import covered, newest_cover
 from techbalance.report.trail import trail_of
 
 if TYPE_CHECKING:
@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 
 
 def section(inquiry: Inquiry) -> Section:
-    """Trace and cite the newest full year's balance."""
-    answer = newest_two(inquiry)
+    """Trace and cite the newest balance of the United States in intellectual property."""
+    year = newest_cover(covered(inquiry))["year"]
+    answer = inquiry.ask("ip", country="USA", year=year)
     traced = inquiry.ask("trace", what=answer.reference).rows()
     cited = inquiry.ask("cite", what=answer.reference).rows()
     return Section(
@@ -29,7 +30,7 @@ def section(inquiry: Inquiry) -> Section:
         ),
         blocks=(
             Tracing(
-                trail=trail_of(inquiry, [answer], origins.CENSUS.basis),
+                trail=trail_of(inquiry, [answer], origins.WORLD_BANK.basis),
                 lines=tuple(_line(row) for row in traced),
                 citations=tuple(row["citation"] for row in cited),
             ),
