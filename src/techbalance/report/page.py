@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import gc
-from concurrent.futures import Future, ThreadPoolExecutor
+import multiprocessing
+from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -15,7 +16,6 @@ from techbalance.report.blocks import Chart, Table
 from techbalance.report.data_files import as_csv
 from techbalance.report.inquiry import Inquiry
 from techbalance.report.rendering import render
-from techbalance.report.runtime import chart_library
 from techbalance.report.sections import (
     balance,
     checks,
@@ -121,9 +121,10 @@ def compose(store: Store) -> Report:
         The store holds no full year of the balance, or no two years of ten-digit imports.
     """
     inquiry = Inquiry(store)
-    # Drawing needs no interpreter lock, so that the charts of a section are drawn while the next one asks.
-    with _without_collection(), ThreadPoolExecutor(max_workers=1) as draughtsman:
-        draughtsman.submit(chart_library)
+    # Drawing holds the interpreter: a process of its own draws while the next section asks.
+    spawned = multiprocessing.get_context("spawn")
+    with _without_collection(), ProcessPoolExecutor(1, mp_context=spawned) as draughtsman:
+        draughtsman.submit(stills.warm)
         drawn: dict[str, Future[Still]] = {}
         figures = key_figures.key_figures(inquiry)
         sections = []
