@@ -18,9 +18,10 @@ COLUMNS = {
     ),
     "records": "series kind period value_usd as_of superseded_by",
     "reconcile --flow import": (
-        "rebuilt_usd published_usd residual_usd exact_usd nearest_usd parent_usd undecided_usd not_atp_usd list_year"
+        "rebuilt_usd published_usd residual_usd exact_usd nearest_usd parent_usd "
+        "undecided_usd not_atp_usd list_year"
     ),
-    "claims check AU1": (
+    "claims check INN01": (
         "claim_id stated recomputed verdict comparison vintage basis bracketed_by superseded_by reason"
     ),
     "ip --country USA --year 2023": "receipts_usd payments_usd balance_usd conduit vintage",
