@@ -2,31 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
-Kind = Literal["money", "ratio", "count", "number", "code", "name", "date", "text", "flag", "measured"]
+from techbalance.questions.parameters.column import Column, Kind
+from techbalance.questions.parameters.columns_vintages import VINTAGE_COLUMNS
 
-
-@dataclass(frozen=True)
-class Column:
-    """One column.
-
-    Parameters
-    ----------
-    kind
-        How it is written for people: money scales to billions, a ratio to percent where that helps;
-        ``measured`` is in the unit that the column ``unit`` of the same row names.
-    unit
-        Unit in words; empty for codes and texts.
-    says
-        What it holds, its sign, and when it is null.
-    """
-
-    kind: Kind
-    unit: str
-    says: str
-
+__all__ = ["COLUMNS", "Column", "Kind"]
 
 COLUMNS: Final[dict[str, Column]] = {
     # keys
@@ -387,4 +368,6 @@ COLUMNS: Final[dict[str, Column]] = {
     "found_usd": Column("money", "US dollars", "What it is"),
     "difference_usd": Column("money", "US dollars", "Found less expected"),
     "tolerance_usd": Column("money", "US dollars", "Largest difference that printed rounding allows"),
+    # revisions and releases
+    **VINTAGE_COLUMNS,
 }
