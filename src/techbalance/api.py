@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from techbalance.errors import UnknownCodeError
-from techbalance.questions.registry import QUESTIONS, ask, ask_reference
+from techbalance.questions.parameters.declaration import split_reference
+from techbalance.questions.registry import QUESTIONS, ask, find
 from techbalance.store.catalogue import Store
 
 if TYPE_CHECKING:
@@ -40,19 +41,29 @@ class TechBalance:
     def __getattr__(self, name: str) -> Callable[..., Answer]:
         if name not in QUESTIONS:
             raise AttributeError(str(UnknownCodeError.among("question", name, QUESTIONS)))
-        return _method(QUESTIONS[name], self.store)
+        return _method(QUESTIONS[name], self._put)
 
     def __dir__(self) -> list[str]:
         return [*super().__dir__(), *QUESTIONS]
 
     def ask(self, reference: str) -> Answer:
         """Ask by reference, the one line every answer carries: ``balance?year=2024``."""
-        return ask_reference(reference, self.store)
+        name, given = split_reference(reference)
+        return self._put(find(name), given)
+
+    def _put(self, question: Question, given: dict[str, Any]) -> Answer:
+        answer = ask(question, given, self.store)
+        if question.writes:
+            # What was held when the store was opened is held no more.
+            self.store = Store(self.store.home)
+        return answer
 
 
-def _method(question: Question, store: Store) -> Callable[..., Answer]:
+def _method(
+    question: Question, ask_it: Callable[[Question, dict[str, Any]], Answer]
+) -> Callable[..., Answer]:
     def put(**given: Any) -> Answer:  # noqa: ANN401 - any text form or plain value of a parameter
-        return ask(question, given, store)
+        return ask_it(question, given)
 
     method = partial(put)
     fields = question.params.model_fields

@@ -17,12 +17,13 @@ import platformdirs
 from techbalance import record
 from techbalance.errors import CheckError, StoreError, shortened
 from techbalance.sources.declaration import Declaration, declared, routes
+from techbalance.store.commit import HELD, MANIFEST, Manifest, read_manifest
 
 if TYPE_CHECKING:
     import ibis
     import pyarrow as pa
 
-    from techbalance.store.engine import DuckDBEngine
+    from techbalance.store.engine import Engine
 
 __all__ = ["ENGINE_VARIABLE", "HOME_VARIABLE", "KEYS", "Declaration", "Store", "default_home"]
 
@@ -81,16 +82,26 @@ class Store:
         self._open: dict[str, ibis.Table] = {}
 
     @cached_property
-    def engine(self) -> DuckDBEngine:
+    def engine(self) -> Engine:
         """The engine, connected at first use: a surface that only prints help never pays for it."""
         from techbalance.store.engine import connect
 
-        return connect()
+        return connect(self.home)
+
+    @cached_property
+    def manifest(self) -> Manifest:
+        """What was ingested and fetched, as it was when this store was first asked."""
+        return read_manifest(self.home)
+
+    def changes(self) -> tuple[dict[str, Any], ...]:
+        """What each change of the store recorded about itself, oldest first."""
+        return self.manifest.facts
 
     def files(self, name: str) -> list[Path]:
-        """The user's own files of a table, oldest name first; empty when there are none."""
+        """The user's own files of a table: those put down by hand, then those ingested and fetched."""
         folder = self.home / "tables" / name
-        return sorted(folder.glob("**/*.parquet")) if folder.is_dir() else []
+        mine = sorted(folder.glob("**/*.parquet")) if folder.is_dir() else []
+        return mine + [self.home / HELD / file for file in self.manifest.tables.get(name, ())]
 
     def table(self, name: str) -> ibis.Table:
         """Open one table: the record's rows, with the store's in their place where both have a key.
@@ -156,8 +167,11 @@ class Store:
     def version(self) -> str:
         """Sixteen hexadecimal digits that change when anything a question could read changes."""
         parts = [record.digest()]
+        if self.manifest.serial:
+            parts.append(f"{MANIFEST}:{self.manifest.digest}")
         for name in KEYS:
-            for path in self.files(name):
+            folder = self.home / "tables" / name
+            for path in sorted(folder.glob("**/*.parquet")) if folder.is_dir() else ():
                 facts = path.stat()
                 parts.append(f"{path.relative_to(self.home)}:{facts.st_size}:{facts.st_mtime_ns}")
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]

@@ -90,6 +90,8 @@ class Question:
         sideways, the rows beside each other.
     examples
         Commands shown in its help.
+    writes
+        Whether it changes the store: such a question is put on the command line and in Python only.
     """
 
     name: str
@@ -101,6 +103,7 @@ class Question:
     words: tuple[str, ...] = ()
     layout: Literal["table", "compact", "list", "sideways"] = "table"
     examples: tuple[str, ...] = field(default=())
+    writes: bool = False
 
     @property
     def module(self) -> str:
