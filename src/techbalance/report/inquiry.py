@@ -9,7 +9,7 @@ from techbalance.questions.registry import ask, find
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Hashable
+    from collections.abc import Hashable, Iterable
 
     from techbalance.questions.answer import Answer
     from techbalance.store.catalogue import Store
@@ -85,6 +85,10 @@ class Inquiry:
         names = [name for name in answer.columns if name == "vintage" or name.endswith("_vintage")]
         days = {day for name in names for day in answer.arrow[name].to_pylist()}
         return frozenset(day for day in days if day is not None)
+
+    def learn(self, source_ids: Iterable[str]) -> None:
+        """Take note of sources that were asked for elsewhere."""
+        self._sources.update(source_ids)
 
     @property
     def source_ids(self) -> tuple[str, ...]:

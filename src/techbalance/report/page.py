@@ -1,35 +1,18 @@
-"""How does the report come together? Questions, drawings beside them, then one page and its data files."""
+"""How does the report come together? Key figures, sections, then one page and its data files."""
 
 from __future__ import annotations
 
-import gc
-import multiprocessing
-from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Final
 
 from techbalance.errors import StoreError
-from techbalance.report import stills
 from techbalance.report.blocks import Chart, Table
 from techbalance.report.data_files import as_csv
 from techbalance.report.inquiry import Inquiry
 from techbalance.report.rendering import render
-from techbalance.report.sections import (
-    balance,
-    checks,
-    claims,
-    denominators,
-    groups,
-    intellectual_property,
-    key_figures,
-    products,
-    reconciliation,
-    revisions,
-    sources,
-    tracing,
-)
+from techbalance.report.sections import key_figures
+from techbalance.report.sharing import shared, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,18 +26,19 @@ PAGE: Final = "index.html"
 DATA: Final = "data"
 
 _SECTIONS: Final = (
-    balance,
-    denominators,
-    groups,
-    products,
-    reconciliation,
-    revisions,
-    intellectual_property,
-    claims,
-    checks,
-    sources,
-    tracing,
+    "balance",
+    "denominators",
+    "groups",
+    "products",
+    "reconciliation",
+    "revisions",
+    "intellectual_property",
+    "claims",
+    "checks",
+    "tracing",
 )
+# Lists the sources of everything else, and stands before the section on tracing.
+_SOURCES: Final = "sources"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +97,7 @@ class Written:
 
 
 def compose(store: Store) -> Report:
-    """Ask everything the report says of a store, and draw its charts meanwhile.
+    """Ask everything the report says of a store, and draw its charts.
 
     Raises
     ------
@@ -121,39 +105,19 @@ def compose(store: Store) -> Report:
         The store holds no full year of the balance, or no two years of ten-digit imports.
     """
     inquiry = Inquiry(store)
-    # Drawing holds the interpreter: a process of its own draws while the next section asks.
-    spawned = multiprocessing.get_context("spawn")
-    with _without_collection(), ProcessPoolExecutor(1, mp_context=spawned) as draughtsman:
-        draughtsman.submit(stills.warm)
-        drawn: dict[str, Future[Still]] = {}
-        figures = key_figures.key_figures(inquiry)
-        sections = []
-        for one in _SECTIONS:
-            section = one.section(inquiry)
-            sections.append(section)
-            for block in section.blocks:
-                if isinstance(block, Chart):
-                    drawn[block.id] = draughtsman.submit(stills.draw, block.figure)
-        return Report(
-            title=key_figures.headline(inquiry),
-            key_figures=figures,
-            sections=tuple(sections),
-            stills={name: still.result() for name, still in drawn.items()},
-            release=version("techbalance"),
-            store_version=store.version,
-        )
-
-
-@contextmanager
-def _without_collection() -> Iterator[None]:
-    """Hold back the search for cycles: compiling questions makes millions of small objects, few of them."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
+    figures: list[KeyFigure] = []
+    pieces = shared(_SECTIONS, inquiry, lambda: figures.extend(key_figures.key_figures(inquiry)))
+    for piece in pieces:
+        inquiry.learn(piece.source_ids)
+    pieces.insert(-1, written(_SOURCES, inquiry))
+    return Report(
+        title=key_figures.headline(inquiry),
+        key_figures=tuple(figures),
+        sections=tuple(piece.section for piece in pieces),
+        stills={name: still for piece in pieces for name, still in piece.stills.items()},
+        release=version("techbalance"),
+        store_version=store.version,
+    )
 
 
 def prepare(folder: Path) -> None:

@@ -53,13 +53,6 @@ class Still:
     colours: Colours
 
 
-def warm() -> None:
-    """Start what draws, before there is anything to draw."""
-    import vl_convert
-
-    vl_convert.vega_to_svg({"marks": []})
-
-
 def draw(figure: Figure) -> Still:
     """Draw a chart at both widths.
 

@@ -1,0 +1,112 @@
+"""Who writes which section? This process and a second one, which meet in the middle.
+
+Asking and drawing both hold the interpreter, so two processes on two cores take little more than half the
+time. This one takes sections from the front; the other has all of them in its queue from the back, and
+whatever it has not begun is taken back from it.
+"""
+
+from __future__ import annotations
+
+import gc
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
+
+from techbalance.report import stills
+from techbalance.report.blocks import Chart
+from techbalance.report.inquiry import Inquiry
+from techbalance.store.catalogue import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from techbalance.report.blocks import Section
+    from techbalance.report.stills import Still
+
+_ROOM: Final = "techbalance.report.sections"
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One section, with its charts drawn.
+
+    Parameters
+    ----------
+    section
+        What it says.
+    stills
+        The drawings of its charts, by their ids.
+    source_ids
+        Sources asked for on the way.
+    """
+
+    section: Section
+    stills: dict[str, Still]
+    source_ids: tuple[str, ...]
+
+
+def written(name: str, inquiry: Inquiry) -> Piece:
+    """Write one section and draw its charts.
+
+    Parameters
+    ----------
+    name
+        Its module among the sections.
+    inquiry
+        Who asks.
+    """
+    section: Section = import_module(f"{_ROOM}.{name}").section(inquiry)
+    charts = [block for block in section.blocks if isinstance(block, Chart)]
+    drawn = {block.id: stills.draw(block.figure) for block in charts}
+    return Piece(section, drawn, inquiry.source_ids)
+
+
+def shared(names: Sequence[str], inquiry: Inquiry, first: Callable[[], None]) -> list[Piece]:
+    """Write sections in two processes; they come back in the order of their names.
+
+    Parameters
+    ----------
+    names
+        Modules of sections that do not need one another.
+    inquiry
+        Who asks in this process.
+    first
+        What this process does before it takes a section, while the other one starts.
+    """
+    spawned = multiprocessing.get_context("spawn")
+    pieces = []
+    with without_collection(), ProcessPoolExecutor(1, mp_context=spawned) as other:
+        queued = {name: other.submit(_elsewhere, name, inquiry.store.home) for name in reversed(names)}
+        first()
+        for name in names:
+            mine = queued[name].cancel()
+            pieces.append(written(name, inquiry) if mine else queued[name].result())
+    return pieces
+
+
+def _elsewhere(name: str, home: Path) -> Piece:
+    return written(name, _inquiry_of(home))
+
+
+@cache
+def _inquiry_of(home: Path) -> Inquiry:
+    """Open the store of the second process once; it lives as long as one report takes."""
+    gc.disable()
+    return Inquiry(Store(home))
+
+
+@contextmanager
+def without_collection() -> Iterator[None]:
+    """Hold back the search for cycles: compiling questions makes millions of small objects, few of them."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
