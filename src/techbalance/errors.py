@@ -15,6 +15,8 @@ The tree::
     │   └── ModelInputError           3    a model was given arrays or parameters it cannot take
     ├── SourceError                   4    a publisher could not be reached, or refused
     │   ├── OfflineError              4    the network is switched off
+    │   ├── KeyRefusedError           4    a key is missing, misshapen or refused
+    │   ├── QueryTooLargeError        4    a publisher cannot answer that much in one call
     │   └── SnapshotError             4    stored bytes are missing or not what their record says
     ├── ConvergenceError              3    a model did not reach its tolerance
     └── StoreError                    3    the store cannot be opened or written
@@ -143,6 +145,14 @@ class SourceError(TechbalanceError):
 
 class OfflineError(SourceError):
     """The network is switched off (``TECHBALANCE_OFFLINE=1``) and the call would have used it."""
+
+
+class KeyRefusedError(SourceError):
+    """A publisher's key is missing, has the wrong shape, or was refused."""
+
+
+class QueryTooLargeError(SourceError):
+    """A publisher cannot answer as much as was asked in one call."""
 
 
 class SnapshotError(SourceError):

@@ -9,6 +9,7 @@ import tomllib
 from functools import cache
 from importlib.resources import files
 from typing import Literal
+from urllib.parse import urlsplit, urlunsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -47,6 +48,106 @@ class Coverage(BaseModel):
         return self.from_year <= year and (self.to_year is None or year <= self.to_year)
 
 
+class Credential(BaseModel):
+    """The key a publisher asks for: where a user keeps it, how it looks, how it is sent.
+
+    Parameters
+    ----------
+    variable
+        Environment variable it is read from; the configuration file has it under the name of ``key``.
+    shape
+        Regular expression the whole key must match; a key of another shape is never sent.
+    shape_words
+        The same, in words.
+    sent_in, field, prefix
+        Whether it travels in the query or in a header, under which name, and what stands before it.
+    refused_pages
+        Parts of addresses to which the publisher sends a caller whose key is missing or wrong.
+    page
+        Where people get one.
+    needed
+        Whether the source answers only with a key.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    variable: str
+    shape: str
+    shape_words: str
+    sent_in: Literal["query", "header"]
+    field: str
+    prefix: str = ""
+    refused_pages: tuple[str, ...] = ()
+    page: str
+    needed: bool = True
+
+
+class Limit(BaseModel):
+    """A limit of the publisher's, and where it is written (``assumed`` where it is not)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    value: int
+    source: str
+
+
+class Limits(BaseModel):
+    """How a source is asked: how often, how long, how much.
+
+    Parameters
+    ----------
+    requests_per_second, rate_source
+        Most calls a second, and where that is written (``assumed`` where it is not).
+    connect_seconds, read_seconds
+        How long to wait for a connection, and for the next bytes.
+    attempts
+        How often a call is tried before it counts as failed; progress starts the count anew.
+    wait_seconds, longest_wait_seconds
+        First pause between attempts, and the longest one, also of a ``Retry-After`` that is honoured.
+    largest_bytes
+        An answer that grows beyond it is refused.
+    documented
+        The publisher's own limits, by name.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    requests_per_second: float = Field(default=2.0, gt=0)
+    rate_source: str = "assumed"
+    connect_seconds: float = Field(default=15.0, gt=0)
+    read_seconds: float = Field(default=60.0, gt=0)
+    attempts: int = Field(default=5, ge=1)
+    wait_seconds: float = Field(default=1.0, ge=0)
+    longest_wait_seconds: float = Field(default=120.0, ge=0)
+    largest_bytes: int = Field(default=500_000_000, gt=0)
+    documented: tuple[Limit, ...] = ()
+
+    def of(self, name: str) -> int | None:
+        """A limit of the publisher's by name; None where none is declared."""
+        return next((one.value for one in self.documented if one.name == name), None)
+
+
+class Gates(BaseModel):
+    """What a new file may look like beside the last one.
+
+    Parameters
+    ----------
+    largest_shrink
+        Share of bytes a file may lose; one that lost as much is refused until the user accepts it.
+    smallest_bytes
+        A file below it is refused: no publication of this kind is so small.
+    about_bytes
+        Usual size of one part, for plans.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    largest_shrink: float = Field(default=0.25, gt=0, le=1)
+    smallest_bytes: int = Field(default=1, ge=0)
+    about_bytes: int | None = None
+
+
 class Declaration(BaseModel):
     """One source.
 
@@ -67,6 +168,12 @@ class Declaration(BaseModel):
         Another source without which it does not answer.
     coverage
         What it can fill.
+    addresses
+        Further addresses, by name, of a source that publishes in several places.
+    unverified
+        What of it was not confirmed against the publisher: ``address``, ``shape``, ``rate`` and so on.
+    credential, limits, gates
+        Its key, how it may be asked, and what its files may look like.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -86,10 +193,32 @@ class Declaration(BaseModel):
     records: tuple[str, ...]
     needs: str = ""
     coverage: tuple[Coverage, ...]
+    addresses: dict[str, str] = Field(default_factory=dict)
+    unverified: tuple[str, ...] = ()
+    credential: Credential | None = None
+    limits: Limits = Limits()
+    gates: Gates = Gates()
+
+    def moved(self, origin: str) -> Declaration:
+        """Point every address at another origin (scheme, host, port, leading path); the paths stay.
+
+        For a mirror a user runs, and for the local publisher of the tests.
+        """
+        return self.model_copy(
+            update={
+                "address": _moved(self.address, origin),
+                "addresses": {name: _moved(address, origin) for name, address in self.addresses.items()},
+            }
+        )
 
     def covers(self, series: str, by: frozenset[str], year: int) -> bool:
         """Whether a series can be had of it, in a year, by all of the keys."""
         return any(series in one.series and by <= set(one.by) and one.includes(year) for one in self.coverage)
+
+
+def _moved(address: str, origin: str) -> str:
+    parts = urlsplit(address)
+    return origin.rstrip("/") + urlunsplit(("", "", parts.path, parts.query, ""))
 
 
 def parse(text: str, name: str) -> Declaration:
