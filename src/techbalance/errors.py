@@ -10,6 +10,7 @@ The tree::
     ├── NotCoveredError               5    the record holds nothing that answers the question
     ├── DataError                     3    data handed in, or stored, are wrong
     │   ├── SchemaError               3    a file or table lacks a field, or a field has the wrong form
+    │   │   └── RecordError           3    a record of a fixed-width file is wrong
     │   ├── CheckError                3    figures contradict each other
     │   ├── LicenceError              3    a source whose licence does not allow shipping
     │   └── ModelInputError           3    a model was given arrays or parameters it cannot take
@@ -123,6 +124,49 @@ class DataError(TechbalanceError):
 
 class SchemaError(DataError):
     """A file or table lacks a field, has one too many, or a value of the wrong form."""
+
+
+class RecordError(SchemaError):
+    """A record of a fixed-width file is wrong.
+
+    Parameters
+    ----------
+    what
+        What is wrong with it.
+    member
+        Archive and member.
+    record
+        Which record, from 1.
+    byte, last_byte
+        First and last byte of the field in its record, from 1, as layouts print them.
+    field
+        Its name.
+    value
+        The bytes that stand there.
+    offset
+        First byte of the field in the member, from 1.
+    """
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        member: str,
+        record: int,
+        byte: int,
+        field: str,
+        value: str,
+        last_byte: int | None = None,
+        offset: int | None = None,
+    ) -> None:
+        self.member, self.record, self.field, self.value = member, record, field, value
+        self.byte, self.last_byte, self.offset = byte, last_byte or byte, offset
+        where = f"{member}, record {record:,}, "
+        where += f"byte {byte}" if self.last_byte == byte else f"bytes {byte}-{self.last_byte}"
+        if offset is not None:
+            where += f" (byte {offset:,} of the member)"
+        where += f", field {field}" if field else ""
+        super().__init__(what, where=f"{where}, value {shortened(value)}", remedy="Fetch the file again")
 
 
 class CheckError(DataError):
