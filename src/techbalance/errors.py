@@ -28,7 +28,7 @@ Every error carries ``what``, ``where`` and ``remedy``; its text is the three of
 from __future__ import annotations
 
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -126,6 +126,29 @@ class SchemaError(DataError):
     """A file or table lacks a field, has one too many, or a value of the wrong form."""
 
 
+class RecordPlace(NamedTuple):
+    """Where something stands in a fixed-width file; bytes and records count from 1, as layouts print them.
+
+    ``byte`` and ``last_byte`` are positions in the record, ``offset`` that of ``byte`` in the whole member.
+    """
+
+    member: str
+    record: int
+    byte: int
+    last_byte: int
+    offset: int
+    field: str
+    value: str
+
+    def __str__(self) -> str:
+        span = f"byte {self.byte}" if self.last_byte == self.byte else f"bytes {self.byte}-{self.last_byte}"
+        named = f", field {self.field}" if self.field else ""
+        return (
+            f"{self.member}, record {self.record:,}, {span} (byte {self.offset:,} of the member){named}, "
+            f"value {shortened(self.value)}"
+        )
+
+
 class RecordError(SchemaError):
     """A record of a fixed-width file is wrong.
 
@@ -133,40 +156,13 @@ class RecordError(SchemaError):
     ----------
     what
         What is wrong with it.
-    member
-        Archive and member.
-    record
-        Which record, from 1.
-    byte, last_byte
-        First and last byte of the field in its record, from 1, as layouts print them.
-    field
-        Its name.
-    value
-        The bytes that stand there.
-    offset
-        First byte of the field in the member, from 1.
+    at
+        Member, record, position, field and value; kept as ``at``.
     """
 
-    def __init__(
-        self,
-        what: str,
-        *,
-        member: str,
-        record: int,
-        byte: int,
-        field: str,
-        value: str,
-        last_byte: int | None = None,
-        offset: int | None = None,
-    ) -> None:
-        self.member, self.record, self.field, self.value = member, record, field, value
-        self.byte, self.last_byte, self.offset = byte, last_byte or byte, offset
-        where = f"{member}, record {record:,}, "
-        where += f"byte {byte}" if self.last_byte == byte else f"bytes {byte}-{self.last_byte}"
-        if offset is not None:
-            where += f" (byte {offset:,} of the member)"
-        where += f", field {field}" if field else ""
-        super().__init__(what, where=f"{where}, value {shortened(value)}", remedy="Fetch the file again")
+    def __init__(self, what: str, at: RecordPlace, *, remedy: str = "Fetch the file again") -> None:
+        self.at = at
+        super().__init__(what, where=str(at), remedy=remedy)
 
 
 class CheckError(DataError):
