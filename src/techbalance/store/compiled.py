@@ -34,7 +34,7 @@ MODULES: Final = (
     "questions/selection.py",
     "questions/parameters/accounts.py",
     "store/catalogue.py",
-    "store/engine.py",
+    "store/engines/duckdb.py",
 )
 
 

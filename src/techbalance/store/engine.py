@@ -1,74 +1,73 @@
-"""Which engine runs the expressions? DuckDB, in the process, over Parquet files."""
+"""Which engine runs the expressions? DuckDB in the process, or the one that ``TECHBALANCE_ENGINE`` names."""
 
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-import ibis
-
-from techbalance.errors import StoreError
+from techbalance.errors import StoreError, shortened
 from techbalance.store.catalogue import ENGINE_VARIABLE
-from techbalance.store.failures import as_store_error
+from techbalance.store.engines.duckdb import DuckDBEngine
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    import ibis
     import pyarrow as pa
 
 
-class DuckDBEngine:
-    """Parquet files as Ibis tables on an in-memory DuckDB.
+class Engine(Protocol):
+    """What runs expressions over files that it sees where this process sees them.
 
-    Nothing is created from memory: tables are views over files, so the same expressions run on an engine
-    that sees the same files.
+    Integer columns and the order of rows are the same on every engine; sums are exact, and one beyond 64
+    bits raises; no aggregate is approximate.
     """
 
-    def __init__(self) -> None:
-        self.connection = ibis.duckdb.connect(":memory:")
+    @property
+    def name(self) -> str:
+        """``duckdb``, ``spark`` or ``clickhouse``."""
 
     def parquet(self, paths: Sequence[Path], name: str) -> ibis.Table:
         """Open Parquet files of one schema as one table of this name."""
-        with as_store_error():
-            return self.connection.read_parquet([str(path) for path in paths], table_name=name)
+
+    def text(self, path: Path, name: str) -> ibis.Table:
+        """Open a CSV file with a head as a table of this name, every column as text."""
 
     def compile(self, expression: ibis.Table) -> str:
-        """Write an expression as SQL of this engine.
-
-        Steps stay subqueries of their own: putting them together takes Ibis longer than all the rest, and
-        the engine does it anyway.
-        """
-        before = ibis.options.sql.fuse_selects
-        ibis.options.sql.fuse_selects = False
-        try:
-            return str(self.connection.compile(expression))
-        finally:
-            ibis.options.sql.fuse_selects = before
+        """Write an expression as SQL of this engine."""
 
     def fetch(self, expression: ibis.Table) -> pa.Table:
-        """Run an expression and bring its rows back as an Arrow table of exactly its types.
-
-        The SQL is compiled by Ibis and run on the connection itself: the way back through Ibis would import
-        pandas, a quarter of a second that a short question has no use for.
-        """
-        sql = self.compile(expression)
-        with as_store_error():
-            result = self.connection.con.sql(sql).to_arrow_table()
-            return result.cast(expression.schema().to_pyarrow())
+        """Run an expression and bring its rows back as an Arrow table of exactly its types."""
 
 
-def connect() -> DuckDBEngine:
+def connect(home: Path) -> Engine:
     """Open the engine that ``TECHBALANCE_ENGINE`` names; DuckDB when it names none.
+
+    Parameters
+    ----------
+    home
+        The user's store, which a distributed engine has to see as well.
 
     Raises
     ------
     StoreError
-        The variable names an engine this version does not have.
+        The variable names an engine this version does not have, or one that cannot be reached.
     """
-    name = os.environ.get(ENGINE_VARIABLE, "duckdb")
-    if name != "duckdb":
-        raise StoreError(
-            f"there is no engine {name!r}", where=ENGINE_VARIABLE, remedy="Unset it, or set it to duckdb"
-        )
-    return DuckDBEngine()
+    address = os.environ.get(ENGINE_VARIABLE, "") or "duckdb"
+    if address == "duckdb":
+        return DuckDBEngine()
+    if address.startswith("spark://"):
+        from techbalance.store.engines.spark import SparkEngine
+
+        return SparkEngine(address, home)
+    if address == "chdb" or address.startswith(("clickhouse://", "clickhouses://")):
+        from techbalance.store.engines.clickhouse import open_clickhouse
+
+        return open_clickhouse(address, home)
+    raise StoreError(
+        # What stands after the scheme may hold a password.
+        f"there is no engine {shortened(address.partition('://')[0])}",
+        where=ENGINE_VARIABLE,
+        remedy="Unset it, or set it to duckdb, spark://host:port, clickhouse://user@host:port or chdb",
+    )

@@ -63,7 +63,7 @@ def open_panel(store: Store, name: str) -> ibis.Table:
         if path.suffix == ".parquet":
             raw = store.engine.parquet([path], view)
         elif path.name.endswith((".csv", ".csv.gz")):
-            raw = store.engine.connection.read_csv(str(path), table_name=view, all_varchar=True)
+            raw = store.engine.text(path, view)
         else:
             raise SchemaError("a panel is a Parquet or a CSV file", where=name)
         return _typed(store, raw, name)
