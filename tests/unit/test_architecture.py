@@ -170,7 +170,8 @@ def test_only_the_store_opens_engines():
 @pytest.mark.parametrize("libraries", [("pandas", "polars")], ids=["frames"])
 def test_rows_do_not_travel_through_another_frame(libraries: tuple[str, ...]):
     """Only where a user leaves with a frame of their own: the answer, and the Stata file."""
-    assert set(users_of(*libraries)) <= {"techbalance.questions.answer", "techbalance.cli.render"}
+    rooms = {"answer", "representations"}
+    assert set(users_of(*libraries)) <= {f"techbalance.questions.{room}" for room in rooms}
 
 
 def test_models_take_arrays_and_claims_take_nothing():

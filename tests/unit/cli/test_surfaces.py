@@ -8,10 +8,10 @@ import pyarrow as pa
 import pytest
 
 from techbalance.cli import main
-from techbalance.cli.render import as_json
 from techbalance.errors import QuestionError, TechbalanceError, UnknownCodeError
 from techbalance.questions.parameters.declaration import split_reference
 from techbalance.questions.registry import QUESTIONS
+from techbalance.questions.representations import as_json
 
 # The first example of each of these questions, as a reference.
 REFERENCES = {
