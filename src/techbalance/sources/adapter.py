@@ -131,13 +131,17 @@ class Parsed:
     Parameters
     ----------
     tables
-        Rows by name of the store's table, with exactly its columns (DESIGN, "Tables").
+        Rows by name of the store's table, with its columns (DESIGN, "Tables"). ``vintage`` and ``source_id``
+        may be left out: the store adds them. A source whose parts are several prints gives its own.
     notes
         What a reader must know: months not yet published, a new column that was left unread.
+    vintage
+        The publisher's date where the bytes state it; else that of ``Delivered`` holds.
     """
 
     tables: Mapping[str, pa.Table]
     notes: tuple[str, ...] = ()
+    vintage: dt.date | None = None
 
 
 class Adapter(Protocol):

@@ -1,0 +1,187 @@
+"""What did the United States trade at ten digits, by partner and month? The endpoints ``hs``.
+
+"All countries times all commodities" in one call is an error (guide, p. 13): a plan asks chapter by chapter,
+a year at a time, and less of the chapters that are large; a call that is still too large is divided.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from techbalance.errors import ParameterError, SchemaError, shortened
+from techbalance.sources import census_api
+from techbalance.sources.adapter import Parsed, Part
+from techbalance.sources.census_hitech.adapter import asked_flows
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from techbalance.sources.adapter import Delivered, Request
+    from techbalance.sources.census_api import Month
+    from techbalance.sources.declaration import Declaration
+
+# Chapters of the Harmonized System; 77 is reserved and never used, 98 and 99 are the United States' own.
+CHAPTERS: Final = tuple(f"{number:02d}" for number in range(1, 100) if number != 77)
+# Chapters with the most ten-digit codes and partners: months a call asks, so that an answer stays within the
+# limit the declaration assumes (rows per call; ten-digit imports of 2024 were counted).
+HEAVY: Final = {"84": 3, "85": 3, "90": 6, "39": 6, "61": 6, "62": 6, "73": 6, "29": 6, "94": 6, "87": 6}
+MEASURES: Final = {
+    "import": {
+        "GEN_VAL_MO": "general_usd",
+        "CON_VAL_MO": "consumption_usd",
+        "DUT_VAL_MO": "dutiable_usd",
+        "CAL_DUT_MO": "duty_usd",
+    },
+    "export": {"ALL_VAL_MO": "export_usd"},
+}
+CODE: Final = {"import": "I_COMMODITY", "export": "E_COMMODITY"}
+SYSTEM: Final = {"import": "HTS", "export": "SCHEDULE_B"}
+USD: Final = ("general_usd", "consumption_usd", "dutiable_usd", "duty_usd", "export_usd")
+
+
+class CensusHS:
+    """Adapter of ``census-hs``."""
+
+    id = "census-hs"
+    options = frozenset({"flow", "product"})
+    hands_over = False
+
+    def locate(self, request: Request, declaration: Declaration) -> Sequence[Part]:
+        """One call for each flow, chapter and window of months."""
+        first, last = census_api.asked_span(
+            request, first_year=declaration.coverage[0].from_year, source=self.id
+        )
+        prefixes = asked_prefixes(request)
+        return [
+            self._part(declaration.address, flow, prefix, start, end)
+            for flow in asked_flows(request)
+            for prefix in prefixes
+            for start, end in census_api.windows(first, last, HEAVY.get(prefix[:2], 12))
+        ]
+
+    def _part(self, address: str, flow: str, prefix: str, first: Month, last: Month) -> Part:
+        span = str(first) if first == last else f"{first}-to-{last}"
+        name = f"{flow}s-{prefix}-{span}"
+        code = CODE[flow]
+        return Part(
+            name=name,
+            address=f"{address}{flow}s/hs",
+            form="json",
+            query=(
+                ("get", f"{code},CTY_CODE,{','.join(MEASURES[flow])}"),
+                (code, prefix if len(prefix) == 10 else f"{prefix}*"),
+                ("COMM_LVL", "HS10"),
+                ("SUMMARY_LVL", "DET"),
+                ("time", census_api.time_predicate(first, last)),
+            ),
+            keyed=True,
+            batch=name,
+            empty_is_data=True,
+            divisible=first != last or len(prefix) < 10,
+            facts={
+                "flow": flow,
+                "prefix": prefix,
+                "first": str(first),
+                "last": str(last),
+                "address": address,
+            },
+        )
+
+    def follow(self, delivered: Delivered) -> Sequence[Part]:
+        """Nothing follows."""
+        return ()
+
+    def divide(self, part: Part) -> Sequence[Part]:
+        """A window is divided into months, a month into longer prefixes."""
+        facts, (first, last) = part.facts, census_api.window_of(part)
+        if first != last:
+            return [
+                self._part(facts["address"], facts["flow"], facts["prefix"], start, end)
+                for start, end in census_api.windows(first, last, 1)
+            ]
+        if len(facts["prefix"]) == 10:
+            return ()
+        return [
+            self._part(facts["address"], facts["flow"], f"{facts['prefix']}{digit}", first, last)
+            for digit in "0123456789"
+        ]
+
+    def parse(self, delivered: Delivered) -> Parsed:
+        """Make rows of ``trade``, monthly, without the columns of classification, which the store adds."""
+        where, facts = delivered.part.name, delivered.part.facts
+        flow, code, measures = facts["flow"], CODE[facts["flow"]], MEASURES[facts["flow"]]
+        answer = census_api.read(delivered, (code, "CTY_CODE", "time"), tuple(measures))
+        table = answer.table()
+        if not table.num_rows:
+            return Parsed({}, answer.notes)
+        census_api.months_of(table, *census_api.window_of(delivered.part), where)
+        table = census_api.with_partner(table, where)
+        table = table.filter(pc.invert(census_api.is_total(table[code])))
+        _check_codes(table[code], facts["prefix"], where)
+        keys = (code, "time", "partner")
+        census_api.no_repeats(table, keys, where)
+        census_api.check_world(table, (code, "time"), measures, where)
+        rows = table.filter(pc.not_equal(table["partner"], "WORLD"))
+        moved = pc.greater(rows[next(iter(measures))], 0)
+        for name in measures:
+            moved = pc.or_(moved, pc.greater(rows[name], 0))
+        rows = rows.filter(moved).sort_by([(key, "ascending") for key in keys])
+        return Parsed({"trade": _trade(rows, flow)}, answer.notes)
+
+
+def asked_prefixes(request: Request) -> tuple[str, ...]:
+    """Beginnings of codes asked for; every chapter by default.
+
+    Raises
+    ------
+    ParameterError
+        One is no beginning of a code.
+    """
+    given = request.options.get("product")
+    if given is None:
+        return CHAPTERS
+    prefixes = tuple(dict.fromkeys(part.strip() for part in given.split(",")))
+    for prefix in prefixes:
+        if not re.fullmatch(r"\d{2,10}", prefix):
+            raise ParameterError("a product is given by the first two to ten digits", where=shortened(prefix))
+        if any(prefix != other and prefix.startswith(other) for other in prefixes):
+            raise ParameterError("two of the products overlap", where=given)
+    return prefixes
+
+
+def _check_codes(codes: pa.ChunkedArray, prefix: str, where: str) -> None:
+    odd = pc.invert(pc.match_substring_regex(codes, f"^{prefix}[0-9]{{{10 - len(prefix)}}}$"))
+    if pc.any(odd).as_py():
+        example = codes.filter(odd)[0].as_py()
+        raise SchemaError(
+            f"a code is not of ten digits beginning with {prefix}", where=f"{where}: {shortened(example)}"
+        )
+
+
+def _trade(rows: pa.Table, flow: str) -> pa.Table:
+    size = rows.num_rows
+    time = rows["time"].combine_chunks()
+    named = {name: rows[column] for column, name in MEASURES[flow].items()}
+    nothing = pa.nulls(size, pa.int64())
+    return pa.table(
+        {
+            "reporter": pa.repeat("USA", size),
+            "flow": pa.repeat(flow, size),
+            "system": pa.repeat(SYSTEM[flow], size),
+            "product": rows[CODE[flow]],
+            "partner": rows["partner"],
+            "period": time,
+            "year": pc.cast(pc.utf8_slice_codeunits(time, 0, 4), pa.int16()),
+            "month": pc.cast(pc.utf8_slice_codeunits(time, 5, 7), pa.int8()),
+            "freq": pa.repeat("month", size),
+            "months": pa.repeat(pa.scalar(1, pa.int8()), size),
+            **{name: named.get(name, nothing) for name in USD},
+        }
+    )
+
+
+ADAPTER: Final = CensusHS()
