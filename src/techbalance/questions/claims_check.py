@@ -33,7 +33,7 @@ def run(params: ClaimsCheckParams, store: Store) -> Answer:
     held = Held(store, day)
     judged = [
         judge(claim, evidence(held, claim, file), day, published=file.article.published_until)
-        for file, claim in _chosen(params.what)
+        for file, claim in chosen_statements(params.what)
     ]
     verdicts = {one.verdict for one in judged}
     table = pa.Table.from_pylist([one.row() for one in judged], schema=SCHEMA)
@@ -49,7 +49,7 @@ def run(params: ClaimsCheckParams, store: Store) -> Answer:
     )
 
 
-def _chosen(what: str | None) -> list[tuple[ClaimFile, Statement]]:
+def chosen_statements(what: str | None) -> list[tuple[ClaimFile, Statement]]:
     """Statements by id, or those of a user's file, or all that ship.
 
     Raises

@@ -44,6 +44,37 @@ def _needs(condition: object, form: str) -> None:
         raise ParameterError("the answer is not drawn in this form", remedy=f"Drawn is: {form}")
 
 
+def _revisions(answer: Answer, credit: Credit) -> Figure:
+    import pyarrow as pa
+
+    from techbalance.charts import revised_values
+
+    params: Any = answer.params
+    _needs(params.period is None or not params.period.by_month, "revisions of years")
+    field = {"export": "exports_usd", "import": "imports_usd"}.get(params.flow, "balance_usd")
+    rows = [row for row in answer.rows() if row["value_usd"] is not None]
+    columns = {
+        "year": pa.array([int(row["period"]) for row in rows], pa.int16()),
+        "vintage": pa.array([row["vintage"] for row in rows], pa.date32()),
+        field: pa.array([row["value_usd"] for row in rows], pa.int64()),
+    }
+    return revised_values(pa.table(columns), field=field, credit=_of_series(answer, credit))
+
+
+def _of_series(answer: Answer, credit: Credit) -> Credit:
+    """Name the series in the subtitle where it is not trade in Advanced Technology Products of all."""
+    from dataclasses import replace
+
+    from techbalance.charts.rows import Origin
+
+    params: Any = answer.params
+    if (params.series, params.partner, params.group) == ("atp", None, None):
+        return credit
+    what = [params.series, f"partner {params.partner}" if params.partner else ""]
+    what.append(f"group {params.group}" if params.group else "")
+    return replace(credit, origin=Origin("US Census Bureau and BEA", ", ".join(filter(None, what))))
+
+
 def _one_year(answer: Answer) -> int:
     years = {row["year"] for row in answer.rows() if row["year"] is not None}
     _needs(len(years) == 1, "one year; name it")
@@ -196,6 +227,7 @@ def _whatif(answer: Answer, credit: Credit) -> Figure:
 DRAWN: Final[dict[str, Drawing]] = {
     "balance": _balance,
     "rank": _rank,
+    "revisions": _revisions,
     "ip": _ip,
     "compare": _compare,
     "gap": _gap,

@@ -12,12 +12,15 @@ from typing import TYPE_CHECKING, Any, Final
 from techbalance.errors import UnknownCodeError
 from techbalance.questions.parameters import (
     accounts,
+    change,
     claims,
     dependence,
     ideas,
     intellectual_property,
     provenance,
+    stories,
     value_chains,
+    vintages,
     whatif,
     whatif_studies,
 )
@@ -33,9 +36,11 @@ QUESTIONS: Final[dict[str, Question]] = {
     for question in (
         accounts.BALANCE,
         accounts.RANK,
-        accounts.CHANGE,
+        change.CHANGE,
         accounts.RECORDS,
         accounts.RECONCILE,
+        vintages.REVISIONS,
+        vintages.RELEASE,
         intellectual_property.IP,
         ideas.COMPARE,
         ideas.GAP,
@@ -43,6 +48,8 @@ QUESTIONS: Final[dict[str, Question]] = {
         ideas.PANEL,
         value_chains.VALUE_ADDED,
         value_chains.WORK_CONTENT,
+        stories.STORY,
+        stories.CONCORDANCE,
         dependence.DEPENDENCE,
         dependence.STRESS,
         dependence.EXPOSURE,
