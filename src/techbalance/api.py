@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -65,14 +64,14 @@ def _method(
     def put(**given: Any) -> Answer:  # noqa: ANN401 - any text form or plain value of a parameter
         return ask_it(question, given)
 
-    method = partial(put)
     fields = question.params.model_fields
-    method.__doc__ = "\n".join(
+    put.__name__ = put.__qualname__ = question.name
+    put.__doc__ = "\n".join(
         [question.summary, "", "Parameters", "----------"]
         + [f"{name}\n    {info.description}" for name, info in fields.items()]
         + ["", "Returns", "-------", f"Answer\n    {', '.join(question.columns)}"]
     )
-    method.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+    put.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
         [
             inspect.Parameter(
                 name,
@@ -82,4 +81,4 @@ def _method(
             for name, info in fields.items()
         ]
     )
-    return method
+    return put

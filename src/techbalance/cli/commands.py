@@ -5,19 +5,29 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
+from typing import TYPE_CHECKING, Any, Final, Literal, get_args, get_origin
 
 import typer
 
 from techbalance.errors import ParameterError
 from techbalance.questions.drawing import DRAWN
-from techbalance.questions.parameters.texts import Names, PartnerRef
+from techbalance.questions.parameters.texts import AsOf, GroupRef, Names, PartnerRef, ProductRef, Years
 
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
 
     from techbalance.questions.parameters.declaration import Question
 
+METAVARIABLES: Final = {
+    Years: "YEARS",
+    AsOf: "DATE",
+    PartnerRef: "PARTNERS",
+    GroupRef: "GROUPS",
+    ProductRef: "CODES",
+    Names: "WORDS",
+    int: "N",
+    float: "NUMBER",
+}
 FORMATS = ("table", "csv", "json", "parquet", "arrow", "xlsx", "dta")
 
 
@@ -120,7 +130,8 @@ def _parameter(question: Question, name: str, info: FieldInfo) -> inspect.Parame
     if choices:
         says += f" [{', '.join(choices)}]"
     if name in question.words:
-        kind: Any = typer.Argument(None, help=says, show_default=False)
+        word = (info.alias or name).upper()
+        kind: Any = typer.Argument(None, help=says, metavar=word, show_default=False)
         return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=kind, annotation=str | None)
     flag = f"--{(info.alias or name).rstrip('_').replace('_', '-')}"
     if info.annotation is bool:
@@ -128,13 +139,25 @@ def _parameter(question: Question, name: str, info: FieldInfo) -> inspect.Parame
     if info.default is not None and not info.is_required():
         says += f" [default: {info.default}]"
     needed = " [needed]" if info.is_required() else ""
-    return _text_option(name, flag, says + needed)
+    return _text_option(name, flag, says + needed, _metavariable(info))
 
 
-def _text_option(name: str, flag: str, says: str) -> inspect.Parameter:
+def _text_option(name: str, flag: str, says: str, metavariable: str) -> inspect.Parameter:
     """Make an option of text; all are collected as lists, so that one given twice can be refused."""
-    kind = typer.Option(None, flag, help=says, metavar="TEXT", show_default=False)
+    kind = typer.Option(None, flag, help=says, metavar=metavariable, show_default=False)
     return _option(name, list[str] | None, kind)
+
+
+def _metavariable(info: FieldInfo) -> str:
+    """What stands for the value in the help: what kind of thing is wanted."""
+    if isinstance(info.json_schema_extra, dict) and info.json_schema_extra.get("local"):
+        return "FILE"
+    if _choices(info.annotation):
+        return "WORD"
+    for kind, word in METAVARIABLES.items():
+        if _holds(info.annotation, kind):
+            return word
+    return "TEXT"
 
 
 def _option(name: str, annotation: Any, default: Any) -> inspect.Parameter:  # noqa: ANN401
@@ -161,12 +184,13 @@ def _holds(annotation: object, kind: type) -> bool:
 
 def _format_option() -> inspect.Parameter:
     says = f"How to write the answer [{', '.join(FORMATS)}]; from the name of --out, or table"
-    return _text_option("format", "--format", says)
+    return _text_option("format", "--format", says, "WORD")
 
 
 def _out_option() -> inspect.Parameter:
-    return _text_option("out", "--out", "Write to this file instead of standard output")
+    return _text_option("out", "--out", "Write to this file instead of standard output", "FILE")
 
 
 def _chart_option() -> inspect.Parameter:
-    return _text_option("chart", "--chart", "Draw the answer into this file: .svg, .png, .html or .json")
+    says = "Draw the answer into this file: .svg, .png, .html or .json"
+    return _text_option("chart", "--chart", says, "FILE")

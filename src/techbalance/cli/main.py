@@ -48,7 +48,7 @@ def application() -> typer.Typer:
                 groups[parent] = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
                 app.add_typer(groups[parent], name=parent, help=GROUPS[parent])
             target = groups[parent]
-        target.command(word)(command_for(question, _answer))
+        target.command(word, short_help=question.summary)(command_for(question, _answer))
     app.command("report")(report)
     return app
 

@@ -39,18 +39,28 @@ def _of_answer(cited: Answer) -> dict[str, Any]:
         str(cited.store.sources.get(one, UNRECORDED)["publisher"]) for one in cited.source_ids
     )
     from_whom = f" From figures of {_listed(list(publishers))}." if publishers else ""
+    title = _title(cited)
     text = (
-        f"techbalance {release}, \u201c{cited.question.summary.rstrip('.')}\u201d, {cited.command} "
-        f"[answer {cited.answer_id}].{from_whom}"
+        f"techbalance {release}, \u201c{title}\u201d, {cited.command} [answer {cited.answer_id}].{from_whom}"
     )
     fields = {
-        "title": cited.question.summary.rstrip("."),
+        "title": title,
         "author": "{techbalance}",
         "year": release.split(".")[0],
         "version": release,
         "note": f"{cited.command}; answer {cited.answer_id}",
     }
     return {"source_id": None, "citation": text, "bibtex": _bibtex(f"techbalance-{cited.answer_id}", fields)}
+
+
+def _title(cited: Answer) -> str:
+    """Name an answer by what was asked: ``Balance: denominator goods_census, year 2007``."""
+    given = [
+        f"{name.replace('_', ' ')} {text}" if text != "true" else name.replace("_", " ")
+        for name, text in cited.params.texts().items()
+    ]
+    words = " ".join(cited.question.command).replace("-", " ").capitalize()
+    return f"{words}: {', '.join(given)}" if given else words
 
 
 def _of_source(source_id: str, facts: dict[str, Any]) -> dict[str, Any]:
