@@ -98,10 +98,8 @@ def _to_standard_output() -> Iterator[None]:
 def _write_words(answer: Answer) -> None:
     """Notes, sources and the reference, apart from the data."""
     words = [*answer.notes]
-    names = [answer.store.sources.get(one, {}).get("publisher", one) for one in answer.source_ids]
-    if names:
-        words.append(f"Source: {'; '.join(dict.fromkeys(names))}.")
     if answer.source_ids:
+        words.append(f"Source: {'; '.join(answer.publishers)}.")
         remember(answer.store, answer.answer_id, answer.reference)
         words.append(f"Trace: techbalance trace '{answer.reference}'   [answer {answer.answer_id}]")
     if words:

@@ -138,6 +138,13 @@ class Answer:
         return tuple(sorted(found))
 
     @property
+    def publishers(self) -> tuple[str, ...]:
+        """Who published the rows that went in; one that another entry names with a second is not repeated."""
+        records = self.store.sources
+        names = dict.fromkeys(str(records.get(one, {}).get("publisher", one)) for one in self.source_ids)
+        return tuple(one for one in names if not any(one != other and one in other for other in names))
+
+    @property
     def answered(self) -> bool:
         """Whether any value is there: an answer of nulls alone is none."""
         names = [name for name in self.question.values if name in self.arrow.column_names]

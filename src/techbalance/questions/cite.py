@@ -35,10 +35,8 @@ def run(params: CiteParams, store: Store) -> Answer:
 
 def _of_answer(cited: Answer) -> dict[str, Any]:
     release = version("techbalance")
-    publishers = dict.fromkeys(
-        str(cited.store.sources.get(one, UNRECORDED)["publisher"]) for one in cited.source_ids
-    )
-    from_whom = f" From figures of {_listed(list(publishers))}." if publishers else ""
+    publishers = cited.publishers
+    from_whom = f" From figures of {_listed(publishers)}." if publishers else ""
     title = _title(cited)
     text = (
         f"techbalance {release}, \u201c{title}\u201d, {cited.command} [answer {cited.answer_id}].{from_whom}"
@@ -75,7 +73,7 @@ def _of_source(source_id: str, facts: dict[str, Any]) -> dict[str, Any]:
     return {"source_id": source_id, "citation": facts["citation"], "bibtex": _bibtex(source_id, fields)}
 
 
-def _listed(names: list[str]) -> str:
+def _listed(names: tuple[str, ...]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
