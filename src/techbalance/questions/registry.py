@@ -16,6 +16,7 @@ from techbalance.questions.parameters import (
     claims,
     dependence,
     ideas,
+    ingest,
     intellectual_property,
     provenance,
     stories,
@@ -71,6 +72,7 @@ QUESTIONS: Final[dict[str, Question]] = {
         provenance.SOURCES,
         provenance.STATUS,
         provenance.CHECK,
+        ingest.INGEST,
     )
 }
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from techbalance.questions.parameters.column import Column, Kind
+from techbalance.questions.parameters.columns_change import CHANGE_COLUMNS
+from techbalance.questions.parameters.columns_stories import STORY_COLUMNS
 from techbalance.questions.parameters.columns_vintages import VINTAGE_COLUMNS
 
 __all__ = ["COLUMNS", "Column", "Kind"]
@@ -45,9 +47,13 @@ COLUMNS: Final[dict[str, Column]] = {
     "rank": Column("count", "", "1 is the largest flow, or the largest deficit; equal values share a rank"),
     "previous_rank": Column("count", "", "Rank in the year before; null where not held"),
     "overtook": Column("text", "", "Who was ahead the year before and is behind now"),
-    "from_usd": Column("money", "US dollars", "Value in the first year"),
-    "to_usd": Column("money", "US dollars", "Value in the last year"),
-    "change_usd": Column("money", "US dollars", "Last less first"),
+    "from_usd": Column(
+        "money", "US dollars", "Value in the first year; of an effect, the running total before it"
+    ),
+    "to_usd": Column(
+        "money", "US dollars", "Value in the last year; of an effect, the running total after it"
+    ),
+    "change_usd": Column("money", "US dollars", "Last less first; of an effect, what it added"),
     "contribution_ratio": Column(
         "ratio", "ratio", "Change of the part over change of the whole; parts add to 1"
     ),
@@ -296,7 +302,8 @@ COLUMNS: Final[dict[str, Column]] = {
     # what if
     "outcome": Column("code", "", "What the model says: welfare, imports, price_paid, revenue and so on"),
     "part": Column(
-        "code", "", "all (in world models: the United States), or a partner, group, product, country, sector"
+        "code", "", "all (in world models: the United States), or a partner, group, product, country, sector; "
+        "of a story, its part"
     ),
     "part_name": Column("name", "", "Name of the part"),
     "low": Column("measured", "", "Change, low end: 5th of 100 draws in order; null without draws"),
@@ -368,6 +375,10 @@ COLUMNS: Final[dict[str, Column]] = {
     "found_usd": Column("money", "US dollars", "What it is"),
     "difference_usd": Column("money", "US dollars", "Found less expected"),
     "tolerance_usd": Column("money", "US dollars", "Largest difference that printed rounding allows"),
+    # effects of a change
+    **CHANGE_COLUMNS,
+    # products over time
+    **STORY_COLUMNS,
     # revisions and releases
     **VINTAGE_COLUMNS,
 }
