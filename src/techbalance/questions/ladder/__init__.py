@@ -1,0 +1,1 @@
+"""What the questions about moving up the value chain read: baskets, markets, incomes, names."""

@@ -1,0 +1,250 @@
+"""Who sells what to one country, and how much of it? Each kind of data in one form, named by its level."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+import ibis
+
+from techbalance.classifications.partners import taken_apart
+from techbalance.errors import NotCoveredError
+from techbalance.questions.answer import Lineage
+from techbalance.questions.ladder.baskets import HTS10, edition_notes, labels_among
+from techbalance.questions.products import Products
+from techbalance.questions.selection import among_products, partner_book
+from techbalance.questions.supply.trade import partner_names
+from techbalance.store.hs6 import open_hs6
+from techbalance.store.trade_tables import open_trade_table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ibis import Table
+
+    from techbalance.questions.parameters.ladder import Market as MarketParams
+    from techbalance.questions.parameters.texts import GroupRef, PartnerRef, Years
+    from techbalance.store.catalogue import Store
+
+RECORD: Final = "ten-digit record"
+HS6: Final = "HS6 table with quantities"
+DETAIL: Final = "ingested detail"
+TABLE: Final = "table of yours"
+HS6_DIGITS: Final = 6
+
+
+@dataclass(frozen=True)
+class Market:
+    """Imports of one country by supplier.
+
+    Parameters
+    ----------
+    store
+        What is read.
+    level
+        Which kind of data: ``RECORD``, ``HS6``, ``DETAIL`` or ``TABLE``.
+    rows
+        One row per year, product and supplier or finer: ``year``, ``product``, ``partner``, ``value_usd``,
+        ``quantity`` and ``unit`` (null where not held).
+    exports
+        The same of what the country sells, the partner being the buyer; None where not held.
+    digits
+        Length of the product codes; 0 where they are no numbers.
+    has_quantity
+        Whether quantities are held at all.
+    notes
+        What must be known to read it.
+    lineage
+        Stored rows it comes from.
+    """
+
+    store: Store
+    level: str
+    rows: Table
+    digits: int
+    has_quantity: bool
+    notes: tuple[str, ...]
+    exports: Table | None = None
+    lineage: tuple[Lineage, ...] = ()
+
+    @cached_property
+    def years(self) -> tuple[int, ...]:
+        """Years of which anything is held."""
+        rows = self.rows.select("year").distinct().order_by("year")
+        return tuple(self.store.fetch(rows)["year"].to_pylist())
+
+    @cached_property
+    def partners(self) -> tuple[str, ...]:
+        """Labels of all suppliers."""
+        rows = self.rows.select("partner").distinct().order_by("partner")
+        return tuple(self.store.fetch(rows)["partner"].to_pylist())
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """Name of each partner by its label, where one is known."""
+        return partner_names(self.store)
+
+    @cached_property
+    def product_names(self) -> dict[str, str]:
+        """Official short text of ten-digit codes; nothing at coarser levels."""
+        if self.digits != HTS10:
+            return {}
+        rows = self.store.table("products").filter(lambda row: row.system == "HTS").select("code", "name")
+        columns = self.store.fetch(rows).to_pydict()
+        return dict(zip(columns["code"], columns["name"], strict=True))
+
+    def labels(self, ref: PartnerRef) -> list[str]:
+        """Find what the table calls these partners.
+
+        Raises
+        ------
+        UnknownCodeError
+            Neither a label of the table nor a name of a partner in it.
+        """
+        book = partner_book(self.store)
+        held = set(self.partners) | ({*self._buyers} if self.exports is not None else set())
+        names = [name for text in ref for name in ([text] if text in held else taken_apart(text, book.named))]
+        return labels_among(self.store, names, held)
+
+    @cached_property
+    def _buyers(self) -> tuple[str, ...]:
+        if self.exports is None:
+            return ()
+        return tuple(self.store.fetch(self.exports.select("partner").distinct())["partner"].to_pylist())
+
+    def asked_years(self, years: Years | None) -> tuple[int, ...]:
+        """The years asked for; the newest held when none is."""
+        return self.years[-1:] if years is None else tuple(range(years.start, years.end + 1))
+
+    def in_years(self, years: Iterable[int]) -> Market:
+        """The same, of these years."""
+        span = sorted(years)
+        behind = tuple(
+            replace(part, rows=part.rows.filter(part.rows.year.isin(span))) for part in self.lineage
+        )
+        sold = None if self.exports is None else self.exports.filter(self.exports.year.isin(span))
+        return replace(self, rows=self.rows.filter(self.rows.year.isin(span)), exports=sold, lineage=behind)
+
+
+def quantity_market(params: MarketParams, store: Store) -> Market:
+    """The finest data with quantities that is held: a table of yours, or HS6.
+
+    Raises
+    ------
+    NotCoveredError
+        None is held; the message says where to put one.
+    """
+    if params.panel is not None:
+        return table_market(params, store)
+    return hs6_market(params, store)
+
+
+def record_market(params: MarketParams, store: Store) -> Market:
+    """General imports of the United States by ten-digit product and supplier, as the record has them."""
+    day = params.as_of.day if params.as_of else None
+    rows = Products(store, day, None, None, params.group, params.product).rows()
+    rows = rows.filter(rows.flow == "import")
+    return Market(
+        store,
+        RECORD,
+        rows.select(
+            "year",
+            "product",
+            "partner",
+            value_usd=rows.general_usd,
+            quantity=ibis.null("float64"),
+            unit=ibis.null("string"),
+        ),
+        HTS10,
+        False,
+        ("Ten-digit record: general imports at customs value, no quantities.",),
+        lineage=(Lineage("trade", rows, "general imports by supplier and product", value="general_usd"),),
+    )
+
+
+def hs6_market(params: MarketParams, store: Store) -> Market:
+    """Yearly trade of the United States with a few partners by six-digit product, with quantities.
+
+    Raises
+    ------
+    NotCoveredError
+        The file is not held.
+    """
+    table = open_hs6(store)
+    table = table.filter(among_products(table, params.product))
+    notes = [
+        "HS6 table: imports at c.i.f. value (of Taiwan at customs value, no quantities); a unit value stands "
+        "among the suppliers of that table only.",
+    ]
+    if params.group is not None:
+        codes, left_out = headings_of(store, params.group)
+        table = table.filter(table["product"].isin(codes))
+        notes.append(
+            f"Group {params.group} at six digits: {len(codes)} headings whose every ten-digit code is in it; "
+            f"{left_out} headings that mix it with others are left out."
+        )
+    bought, sold = table.filter(table.flow == "M"), table.filter(table.flow == "X")
+    columns = ("year", "product", "partner", "value_usd", "quantity", "unit")
+    return Market(
+        store,
+        HS6,
+        bought.select(*columns),
+        HS6_DIGITS,
+        True,
+        (*notes, *edition_notes(store, bought)),
+        exports=sold.select(*columns),
+    )
+
+
+def headings_of(store: Store, groups: GroupRef) -> tuple[list[str], int]:
+    """Six-digit headings all of whose ten-digit codes are in the groups, and how many are so in part only."""
+    lists = store.table("membership").filter(lambda row: row.flow == "import")
+    newest = lists.filter(lists.year == lists.year.max().as_scalar())
+    marked = newest.mutate(
+        _inside=newest["group"].isin(list(groups)), heading=newest.code.substr(0, HS6_DIGITS)
+    )
+    counts = marked.group_by("heading").aggregate(every=marked.count(), inside=marked._inside.sum())
+    rows = store.fetch_rows(counts.filter(counts.inside > 0))
+    whole = sorted(row["heading"] for row in rows if row["inside"] == row["every"])
+    return whole, len(rows) - len(whole)
+
+
+def table_market(params: MarketParams, store: Store) -> Market:
+    """Imports and exports of the reporter in a table of the user's.
+
+    Raises
+    ------
+    NotCoveredError
+        The table does not tell buyers, or holds no imports of the reporter.
+    """
+    table = open_trade_table(store, str(params.panel), country_codes=params.country_codes)
+    rows = table.rows.filter(among_products(table.rows, params.product))
+    sellers = store.fetch(table.rows.select("importer").distinct())["importer"].to_pylist()
+    if set(sellers) == {None}:
+        raise NotCoveredError(
+            "the table does not tell who buys, so suppliers of one country cannot be compared",
+            where=table.name,
+            remedy="Bring a table with exporter and importer",
+        )
+    (reporter,) = labels_among(store, [params.reporter], [one for one in sellers if one is not None])
+    bought, sold = rows.filter(rows.importer == reporter), rows.filter(rows.exporter == reporter)
+    # Of a flow that both sides report, the reporter's own record is read.
+    bought = _own_record(store, bought, "import")
+    sold = _own_record(store, sold, "export")
+    columns = ("year", "product", "value_usd", "quantity", "unit")
+    has_quantity = bool(store.count(bought.filter(bought.quantity.notnull()).limit(1)))
+    return Market(
+        store,
+        TABLE,
+        bought.filter(bought.exporter != bought.importer).select(*columns, partner="exporter"),
+        table.digits,
+        has_quantity,
+        (f"{table.origin}: imports of {reporter}.", *table.notes, *edition_notes(store, bought)),
+        exports=sold.filter(sold.exporter != sold.importer).select(*columns, partner="importer"),
+    )
+
+
+def _own_record(store: Store, rows: Table, side: str) -> Table:
+    own = rows.filter(rows.side == side)
+    return own if store.count(own.limit(1)) else rows
