@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import ibis
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from ibis import Table
 
 PARENT_DIGITS = (
@@ -93,3 +95,43 @@ def _list_years(codes: Table, listed: Table) -> Table:
     )
     ranked = pairs.mutate(place=ibis.row_number().over(order))
     return ranked.filter(ranked.place == 0).select("flow", "system", "year", "list_year")
+
+
+def decide(
+    codes: Iterable[str], listed: Mapping[str, str], *, of_the_year: bool
+) -> dict[str, tuple[str, str]]:
+    """Decide group and match of each code against one list, by the rules of ``classify``.
+
+    Parameters
+    ----------
+    codes
+        Traded codes.
+    listed
+        The whole code list: group of each code, ``00`` for those outside.
+    of_the_year
+        Whether the list is that of the trade's own year.
+
+    Returns
+    -------
+    dict
+        ``(group, match)`` of each code.
+    """
+    parents: dict[str, set[str]] = {}
+    for code, group in listed.items():
+        parents.setdefault(code[:PARENT_DIGITS], set()).add(group)
+    on_list = "exact" if of_the_year else "nearest-list"
+    found = {}
+    for code in codes:
+        siblings = parents.get(code[:PARENT_DIGITS], set())
+        if code in listed:
+            found[code] = (listed[code], on_list)
+        elif len(siblings) == 1 and len(code) > PARENT_DIGITS:
+            found[code] = (next(iter(siblings)), "parent")
+        else:
+            found[code] = (OUTSIDE, "undecided")
+    return found
+
+
+def nearest_list(year: int, held: Iterable[int]) -> int | None:
+    """The list year that decides for a trade year: the nearest, the earlier of two; None without any."""
+    return min(held, key=lambda one: (abs(year - one), one), default=None)

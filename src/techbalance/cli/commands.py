@@ -11,6 +11,7 @@ import typer
 
 from techbalance.errors import ParameterError
 from techbalance.questions.drawing import DRAWN
+from techbalance.questions.parameters.ingest import Files
 from techbalance.questions.parameters.texts import AsOf, GroupRef, Names, PartnerRef, ProductRef, Years
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ def _once(name: str, value: Any, info: FieldInfo | None) -> Any:  # noqa: ANN401
     """
     if not isinstance(value, list) or not value:
         return value
-    if info is not None and _holds(info.annotation, PartnerRef):
+    if info is not None and (_holds(info.annotation, PartnerRef) or _holds(info.annotation, Files)):
         return value
     if info is not None and _holds(info.annotation, Names):
         return ",".join(value)
@@ -132,6 +133,8 @@ def _parameter(question: Question, name: str, info: FieldInfo) -> inspect.Parame
     if name in question.words:
         word = (info.alias or name).upper()
         kind: Any = typer.Argument(None, help=says, metavar=word, show_default=False)
+        if _holds(info.annotation, Files):
+            return _option(name, list[str] | None, kind)
         return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=kind, annotation=str | None)
     flag = f"--{(info.alias or name).rstrip('_').replace('_', '-')}"
     if info.annotation is bool:

@@ -81,7 +81,13 @@ def _answer(question: Question, given: dict[str, Any], writing: Writing) -> None
     from techbalance.store.catalogue import Store
 
     store = Store()
-    answer = prepared(question, params, store) or ask(question, params, store)
+    if question.writes:
+        from techbalance.cli.progress import shown
+
+        with shown():
+            answer = ask(question, params, store)
+    else:
+        answer = prepared(question, params, store) or ask(question, params, store)
     write(answer, chosen, writing.out)
     if writing.chart is not None and answer.answered:
         typer.echo(write_chart(answer, writing.chart), err=True)

@@ -13,6 +13,8 @@ import hashlib
 import json
 import os
 import re
+import secrets
+import threading
 import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -135,13 +137,23 @@ def _damaged(path: Path, how: str) -> StoreError:
 class Draft:
     """A change in the making: files that are written, files that go, and what is known about them."""
 
-    def __init__(self, home: Path, manifest: Manifest, number: int) -> None:
-        self.manifest = manifest
+    def __init__(self, writer: Writer, number: int) -> None:
         self.number = number
         self.added: list[tuple[str, str]] = []
         self.retired: list[tuple[str, str]] = []
         self.facts: list[dict[str, Any]] = []
-        self._home = home
+        self.is_published = False
+        self._writer = writer
+        self._home = writer.home
+
+    @property
+    def manifest(self) -> Manifest:
+        """What the store holds now, without this change."""
+        return self._writer.manifest
+
+    def publish(self) -> None:
+        """Make the change visible now, rather than when it is left."""
+        self._writer.publish(self)
 
     def path(self, table: str, name: str) -> Path:
         """Where to write one Parquet file of a table: new, and invisible until the change is published.
@@ -151,7 +163,7 @@ class Draft:
         table
             Name of the table.
         name
-            What to call the file; folders may be named too. The number of the change is added.
+            What to call the file; folders may be named too. The number of the change and a token are added.
 
         Raises
         ------
@@ -161,7 +173,8 @@ class Draft:
         stem = f"{table}/{name.removesuffix('.parquet')}"
         if not _NAME.fullmatch(stem):
             raise StoreError("a file of the store cannot have this name", where=repr(stem))
-        relative = f"{stem}-{self.number}-{len(self.added)}.parquet"
+        # What an interrupted writer still writes never bears the name of what its successor writes.
+        relative = f"{stem}-{self.number}-{secrets.token_hex(4)}.parquet"
         place = self._home / HELD / relative
         try:
             place.parent.mkdir(parents=True, exist_ok=True)
@@ -180,6 +193,10 @@ class Draft:
         except OSError as wrong:
             raise _unwritten(place, wrong) from wrong
         return place
+
+    def name_of(self, place: Path) -> str:
+        """What the manifest calls a file of ``path``."""
+        return place.relative_to(self._home / HELD).as_posix()
 
     def retire(self, table: str, relative: str) -> None:
         """Take a file out of a table, once the change is published.
@@ -232,6 +249,7 @@ class Writer:
         self.manifest = read_manifest(home)
         self._tidy()
         self._drafts = self.manifest.serial
+        self._turn = threading.Lock()
 
     @contextmanager
     def change(self) -> Iterator[Draft]:
@@ -240,23 +258,29 @@ class Writer:
         Several drafts may be open at a time; each is published whole, in the order in which they are left.
         """
         # Drafts that are open together do not choose the same names.
-        self._drafts += 1
-        draft = Draft(self.home, self.manifest, self._drafts)
+        with self._turn:
+            self._drafts += 1
+            draft = Draft(self, self._drafts)
         try:
             yield draft
-            self._publish(draft)
+            if not draft.is_published:
+                self.publish(draft)
         except BaseException:
-            draft.drop()
+            if not draft.is_published:
+                draft.drop()
             raise
 
-    def _publish(self, draft: Draft) -> None:
+    def publish(self, draft: Draft) -> None:
+        """Publish a draft whole."""
         for _, relative in draft.added:
             _to_disk(self.home / HELD / relative)
         for folder in {(self.home / HELD / relative).parent for _, relative in draft.added}:
             _to_disk(folder)
-        manifest = draft.after(self.manifest)
-        _replace(self.home, manifest)
-        self.manifest = manifest
+        with self._turn:
+            manifest = draft.after(self.manifest)
+            _replace(self.home, manifest)
+            self.manifest = manifest
+        draft.is_published = True
 
     def _tidy(self) -> None:
         """Remove what an interrupted change left, and retired files no reader can still need."""
@@ -416,8 +440,8 @@ def change(home: Path, why: str, *, wait_seconds: float = 0.0) -> Iterator[Draft
     >>> with change(home, "an example") as draft:
     ...     _ = draft.write("headline", pyarrow.table({"value_usd": [1]}), "example")
     ...     draft.record({"source": "an example"})
-    >>> read_manifest(home).tables
-    {'headline': ('headline/example-1-0.parquet',)}
+    >>> len(read_manifest(home).tables["headline"])
+    1
     """
     with writer(home, why, wait_seconds=wait_seconds) as held, held.change() as draft:
         yield draft

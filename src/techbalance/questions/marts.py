@@ -1,0 +1,77 @@
+"""Which sums are kept when trade comes in? Expressions that the store runs at ingest."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import ibis
+
+from techbalance.store.ingestion.marts import Marts
+from techbalance.store.ingestion.schemas import GROUPS, TRADE, VALUES
+
+if TYPE_CHECKING:
+    from ibis import Table
+    from ibis.expr.types import Column, Value
+
+_PLACE: Final = ("reporter", "flow", "system", "product", "partner", "year", "group", "match", "list_year")
+
+
+def by_product(detail: Table) -> Table:
+    """Add up detail over districts, subcodes, rate provisions, and domestic and foreign goods.
+
+    Parameters
+    ----------
+    detail
+        Rows of ``trade_detail`` of one flow; ``foreign`` tells exports of foreign goods.
+
+    Returns
+    -------
+    Table
+        One row per product, partner and month; the columns of a flow that is not there are null.
+    """
+    if "reporter" not in detail.columns:
+        detail = detail.mutate(reporter=ibis.literal("USA"))
+    if "foreign" in detail.columns:
+        detail = detail.mutate(
+            domestic_usd=ibis.ifelse(detail.foreign, ibis.literal(0).cast("int64"), detail.export_usd)
+        )
+    keys = [*_PLACE, "period", "month", "vintage", "source_id"]
+    sums = {name: _sum(detail, name) for name in VALUES}
+    rows = detail.group_by(keys).aggregate(
+        **sums, unit_1=detail.unit_1.max() if "unit_1" in detail.columns else ibis.null("string")
+    )
+    rows = rows.mutate(freq=ibis.literal("month"), months=ibis.literal(1).cast("int8"))
+    return rows.select(TRADE.names)
+
+
+def by_year(months: Table) -> Table:
+    """Add up twelve months to one row per product and partner; ``vintage`` is the newest of the months."""
+    rows = months.group_by(list(_PLACE)).aggregate(
+        **{name: months[name].sum() for name in VALUES},
+        unit_1=months.unit_1.max(),
+        vintage=months.vintage.max(),
+        source_id=months.source_id.max(),
+    )
+    rows = rows.mutate(
+        period=rows.year.cast("string"),
+        month=ibis.null("int8"),
+        freq=ibis.literal("year"),
+        months=ibis.literal(12).cast("int8"),
+    )
+    return rows.select(TRADE.names)
+
+
+def by_group(rows: Table) -> Table:
+    """Add up products to one row per group, match, partner and period; ``products`` counts their codes."""
+    keys = [name for name in GROUPS.names if name not in (*VALUES, "products")]
+    sums = rows.group_by(keys).aggregate(
+        **{name: rows[name].sum() for name in VALUES}, products=rows["product"].nunique()
+    )
+    return sums.select(GROUPS.names)
+
+
+def _sum(detail: Table, name: str) -> Value | Column:
+    return detail[name].sum() if name in detail.columns else ibis.null("int64")
+
+
+MARTS: Final = Marts(by_product, by_year, by_group)

@@ -1,0 +1,1 @@
+"""How do the publishers' files become stored trade? Read, checked, classified, and published whole."""

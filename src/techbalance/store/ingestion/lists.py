@@ -1,0 +1,156 @@
+"""Which codes does a list hold, in which groups? Code lists become ``membership``."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from techbalance.store.ingestion.codelists import LIST_ID
+
+if TYPE_CHECKING:
+    from techbalance.sources.census_archive import Archive
+    from techbalance.store.catalogue import Store
+    from techbalance.store.commit import Draft
+
+SYSTEMS: Final = {"import": "HTS", "export": "SCHEDULE_B"}
+MEMBERSHIP: Final = pa.schema(
+    [
+        ("list_id", pa.string()),
+        ("year", pa.int16()),
+        ("flow", pa.string()),
+        ("system", pa.string()),
+        ("code", pa.string()),
+        ("group", pa.string()),
+        ("source_id", pa.string()),
+    ]
+)
+PRODUCTS: Final = pa.schema(
+    [("system", pa.string()), ("code", pa.string()), ("name", pa.string()), ("name_from", pa.string())]
+)
+
+
+@dataclass(frozen=True)
+class CodeList:
+    """A whole code list of one flow and year.
+
+    Parameters
+    ----------
+    flow, year
+        Of the list.
+    issue
+        Orders lists of one year: the month of an archive, 0 for a list of the year.
+    rows
+        ``code``, ``group``, ``name``, sorted by code.
+    source_id
+        Where it came from.
+    """
+
+    flow: str
+    year: int
+    issue: int
+    rows: pa.Table
+    source_id: str
+
+    @property
+    def digest(self) -> str:
+        """The same for the same codes in the same groups."""
+        text = "\n".join(map(str.__add__, *(self.rows[name].to_pylist() for name in ("code", "group"))))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def of_archive(archive: Archive, source_id: str) -> CodeList:
+    """The list an archive brings along: its CONCORD."""
+    concord = archive.lists["CONCORD"]
+    rows = pa.table(
+        {
+            "code": concord["commodity"].cast(pa.string()),
+            "group": concord["hitech"].cast(pa.string()),
+            "name": pc.utf8_trim_whitespace(concord["abbreviatn"].cast(pa.string())),
+        }
+    ).sort_by("code")
+    return CodeList(archive.flow, archive.year, archive.month, rows, source_id)
+
+
+def put(draft: Draft, listed: CodeList) -> bool:
+    """Put a list into a draft, in the place of an earlier one of its year; False where nothing is new.
+
+    The caller publishes the draft before another list is put.
+    """
+    held = _held(draft, listed)
+    if held and (held["issue"] > listed.issue or held["sha256"] == listed.digest):
+        return False
+    if held:
+        draft.retire("membership", held["file"])
+    count = listed.rows.num_rows
+    fixed: dict[str, Any] = {
+        "list_id": LIST_ID,
+        "year": listed.year,
+        "flow": listed.flow,
+        "system": SYSTEMS[listed.flow],
+        "source_id": listed.source_id,
+    }
+    columns = [
+        listed.rows[field.name]
+        if field.name in listed.rows.column_names
+        else pa.repeat(pa.scalar(fixed[field.name], field.type), count)
+        for field in MEMBERSHIP
+    ]
+    place = draft.write(
+        "membership", pa.table(columns, schema=MEMBERSHIP), f"{listed.flow}-{listed.year}-{listed.issue:02d}"
+    )
+    draft.record(
+        {
+            "kind": "list",
+            "flow": listed.flow,
+            "year": listed.year,
+            "issue": listed.issue,
+            "sha256": listed.digest,
+            "codes": count,
+            "source_id": listed.source_id,
+            "file": draft.name_of(place),
+        }
+    )
+    return True
+
+
+def _held(draft: Draft, listed: CodeList) -> dict[str, Any] | None:
+    files = set(draft.manifest.tables.get("membership", ()))
+    found = [
+        fact
+        for fact in draft.manifest.facts
+        if fact.get("kind") == "list"
+        and (fact["flow"], fact["year"]) == (listed.flow, listed.year)
+        and fact["file"] in files
+    ]
+    return found[-1] if found else None
+
+
+class Names:
+    """Codes that have an official name already."""
+
+    def __init__(self, store: Store) -> None:
+        rows = store.table("products").filter(lambda row: row.name_from == "list")
+        table = store.fetch(rows.select("system", "code"))
+        self._known = set(zip(table["system"].to_pylist(), table["code"].to_pylist(), strict=True))
+
+    def put(self, draft: Draft, listed: CodeList) -> None:
+        """Put the names of codes that have none yet into a draft; the caller publishes it before the next."""
+        system = SYSTEMS[listed.flow]
+        codes = listed.rows["code"].to_pylist()
+        is_new = pa.array([(system, code) not in self._known for code in codes], pa.bool_())
+        fresh = listed.rows.filter(is_new)
+        if not fresh.num_rows:
+            return
+        count = fresh.num_rows
+        fixed = (pa.repeat(pa.scalar(one), count) for one in (system, "list"))
+        columns = [next(fixed), fresh["code"], fresh["name"], next(fixed)]
+        table = pa.table(columns, schema=PRODUCTS)
+        draft.write("products", table, f"{listed.flow}-{listed.year}-{listed.issue:02d}")
+
+    def learn(self, listed: CodeList) -> None:
+        """The names of a list were published."""
+        self._known |= {(SYSTEMS[listed.flow], code) for code in listed.rows["code"].to_pylist()}

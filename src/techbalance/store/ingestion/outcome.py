@@ -1,0 +1,83 @@
+"""What happened to each file that was to be taken in, and how it was to be done?"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Status = Literal["ingested", "held", "would ingest", "refused"]
+
+
+@dataclass(frozen=True)
+class Options:
+    """How files are taken in.
+
+    Parameters
+    ----------
+    dry_run
+        Read and check only.
+    keep_modes
+        Whether values and weights by mode of transport are kept.
+    vintage
+        The day on which the figures were current; None to take it from the file, or else today.
+    mapping
+        How tidy files are read; None to tell from their columns.
+    partner
+        Census code of all rows of a tidy file that names none.
+    threads
+        Files worked on at a time; None for as many as there are cores.
+    """
+
+    dry_run: bool = False
+    keep_modes: bool = True
+    vintage: dt.date | None = None
+    mapping: str | None = None
+    partner: str | None = None
+    threads: int | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What happened to one file.
+
+    Parameters
+    ----------
+    path
+        The file.
+    sha256, size
+        Its bytes.
+    status
+        ``ingested``; ``held``, when the same bytes had been before; ``would ingest``; ``refused``.
+    kind
+        What it was: ``archive``, ``table``, ``code list``, ``workbook``.
+    flow, first_period, last_period, rows
+        What it held.
+    vintage, source_id
+        Under which it is held now.
+    note
+        What else must be known; why it was refused.
+    error
+        The refusal itself.
+    """
+
+    path: Path
+    sha256: str = ""
+    size: int = 0
+    status: Status = "ingested"
+    kind: str = ""
+    flow: str | None = None
+    first_period: str | None = None
+    last_period: str | None = None
+    rows: int = 0
+    vintage: dt.date | None = None
+    source_id: str | None = None
+    note: str = ""
+    error: Exception | None = None
+
+    def refused(self, error: Exception) -> Outcome:
+        """The same file, refused."""
+        return replace(self, status="refused", note=str(error), error=error, rows=0)

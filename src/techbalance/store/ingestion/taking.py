@@ -1,0 +1,292 @@
+"""How is one file taken in? Its rows, their sums and their origin become one draft of a change."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import zipfile
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from techbalance.errors import CheckError, StoreError
+from techbalance.sources.census_archive import open_archive
+from techbalance.store.holdings import Block
+from techbalance.store.ingestion import lists, tidy
+from techbalance.store.ingestion.marts import write_mart
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from techbalance.sources.census_archive import Archive
+    from techbalance.store.commit import Draft
+    from techbalance.store.ingestion.codelists import CodeLists
+    from techbalance.store.ingestion.marts import Marts
+    from techbalance.store.ingestion.outcome import Options, Outcome
+
+BY_PRODUCT: Final = ("product", "partner", "period")
+BY_GROUP: Final = ("year", "group", "partner", "match", "period")
+# Sorted like the archive itself, by product: enough rows to compress, few enough to skip.
+DETAIL_ROWS_PER_GROUP: Final = 100_000
+# Levels above 3 are many times slower for a few per cent.
+LEVEL: Final = 3
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What taking in a file needs beside the file.
+
+    Parameters
+    ----------
+    options
+        How it is done.
+    marts
+        What is added up.
+    lists
+        The code lists that are held.
+    partners
+        Census codes of single partners.
+    count
+        Told how many rows have been read since it was told last.
+    """
+
+    options: Options
+    marts: Marts
+    lists: CodeLists
+    partners: frozenset[str]
+    count: Callable[[int], None]
+
+
+def digest(path: Path) -> str:
+    """The SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+# --- archives ---------------------------------------------------------------------------------------------
+
+
+def take_archive(
+    path: Path, outcome: Outcome, draft: Draft | None, around: Surroundings
+) -> tuple[Outcome, lists.CodeList]:
+    """Read and check an archive, and put it into a draft; only check it where there is none.
+
+    Raises
+    ------
+    DataError
+        Anything about the archive is wrong: nothing of it may be published.
+    """
+    with path.open("rb") as file:
+        archive = open_archive(file, path.name)
+        vintage = around.options.vintage or _made(path)
+        source_id = f"census-{path.name.split('.')[0].lower()}-{vintage.isoformat()}"
+        outcome = replace(
+            outcome,
+            flow=archive.flow,
+            first_period=archive.period,
+            last_period=archive.period,
+            vintage=vintage,
+            source_id=source_id,
+            note="; ".join(archive.notes),
+        )
+        batches = archive.detail(modes=around.options.keep_modes, vintage=vintage, source_id=source_id)
+        target = None
+        if draft is not None:
+            stem = f"{archive.flow}/{archive.year}/{archive.flow}-{archive.period}-{vintage}"
+            target = draft.path("trade_detail", stem)
+        writer: pq.ParquetWriter | None = None
+        try:
+            for batch in batches:
+                around.count(batch.num_rows)
+                if target is None:
+                    continue
+                if writer is None:
+                    writer = _detail_writer(target, batch.schema)
+                writer.write_batch(batch, row_group_size=DETAIL_ROWS_PER_GROUP)
+        except OSError as wrong:
+            raise _full(target, wrong) from wrong
+        finally:
+            if writer is not None:
+                _close(writer, target)
+        outcome = replace(outcome, rows=archive.counts.rows)
+        listed = lists.of_archive(archive, source_id)
+    if draft is not None and target is not None and writer is not None:
+        _refuse_rival(draft, archive, vintage, outcome)
+        stem = f"{archive.flow}/{archive.year}/{archive.flow}-{archive.period}-{vintage}"
+        by_product = draft.path("trade_month", stem)
+        write_mart(around.marts.by_product, [target], by_product, BY_PRODUCT)
+        by_group = draft.path("group_month", stem)
+        write_mart(around.marts.by_group, [by_product], by_group, BY_GROUP)
+        files = {"trade_detail": target, "trade_month": by_product, "group_month": by_group}
+        _record(draft, outcome, around, "US Census Bureau", _title(archive))
+        draft.record(
+            Block(
+                archive.flow,
+                archive.year,
+                (archive.month,),
+                vintage,
+                source_id,
+                files=tuple((table, draft.name_of(place)) for table, place in files.items()),
+            ).facts()
+        )
+    return outcome, listed
+
+
+def _title(archive: Archive) -> str:
+    return f"Merchandise trade archive {archive.name}: {archive.flow}s of {archive.period} at ten digits"
+
+
+def _made(path: Path) -> dt.date:
+    """The day on which the publisher wrote the newest member."""
+    with zipfile.ZipFile(path) as archive:
+        return max(dt.date(*one.date_time[:3]) for one in archive.infolist())
+
+
+def _detail_writer(target: Path, schema: pa.Schema) -> pq.ParquetWriter:
+    texts = [field.name for field in schema if pa.types.is_dictionary(field.type)]
+    return pq.ParquetWriter(
+        target,
+        schema,
+        compression="zstd",
+        compression_level=LEVEL,
+        # Codes repeat; figures do not, and trying costs more than it saves.
+        use_dictionary=texts,
+        write_statistics=["product", "partner", "period", "year", "month"],
+        store_schema=False,
+    )
+
+
+def _close(writer: pq.ParquetWriter, target: Path | None) -> None:
+    try:
+        writer.close()
+    except OSError as wrong:
+        raise _full(target, wrong) from wrong
+
+
+def _full(target: Path | None, wrong: OSError) -> StoreError:
+    return StoreError(
+        "the store cannot be written; it is as it was before",
+        where=f"{target}: {wrong.strerror or wrong}",
+        remedy="Make room or set TECHBALANCE_HOME to another folder, then run the command again",
+    )
+
+
+def _refuse_rival(draft: Draft, archive: Archive, vintage: dt.date, outcome: Outcome) -> None:
+    """Two archives of one month and day with other bytes: which of them is newer nobody could tell.
+
+    Raises
+    ------
+    CheckError
+        There is one.
+    """
+    for fact in draft.manifest.facts:
+        same = fact.get("kind") == "block" and fact["partners"] is None
+        if (
+            same
+            and (fact["flow"], fact["year"]) == (archive.flow, archive.year)
+            and archive.month in fact["months"]
+            and fact["vintage"] == vintage.isoformat()
+        ):
+            raise CheckError(
+                f"other {archive.flow}s of {archive.period} are held, of the same day {vintage}",
+                where=f"{outcome.path.name} and {fact['source_id']}",
+                remedy="Say the day on which this archive was current with --vintage",
+            )
+
+
+def _record(draft: Draft, outcome: Outcome, around: Surroundings, publisher: str, title: str) -> None:
+    """Keep where the rows came from."""
+    draft.record(
+        {
+            "kind": "source",
+            "source_id": outcome.source_id,
+            "publisher": publisher,
+            "title": title,
+            "file": outcome.path.name,
+            "sha256": outcome.sha256,
+            "bytes": outcome.size,
+            "rows": outcome.rows,
+            "vintage": outcome.vintage.isoformat() if outcome.vintage else None,
+            "taken": dt.datetime.now(tz=dt.UTC).isoformat(timespec="seconds"),
+            "modes": around.options.keep_modes,
+        }
+    )
+
+
+# --- tidy files -------------------------------------------------------------------------------------------
+
+
+def take_table(path: Path, outcome: Outcome, draft: Draft | None, around: Surroundings) -> Outcome:
+    """Read, check and classify a tidy file, and put it into a draft; only check it where there is none.
+
+    Raises
+    ------
+    DataError
+        Anything about the file is wrong: nothing of it may be published.
+    """
+    options = around.options
+    found = tidy.read_tidy(path, options.mapping, options.partner, around.partners)
+    mapping, years = found.mapping, found.years
+    today = dt.datetime.now(tz=dt.UTC).date()
+    vintage = options.vintage or today
+    notes = [f"read as {mapping.name}"]
+    if options.vintage is None:
+        notes.append(f"vintage taken as today, {today}; --vintage says otherwise")
+    outcome = replace(
+        outcome,
+        flow=mapping.flow,
+        first_period=min(found.rows["period"].to_pylist()),
+        last_period=max(found.rows["period"].to_pylist()),
+        vintage=vintage,
+        source_id=f"{mapping.source}-{outcome.sha256[:8]}",
+        rows=found.rows.num_rows,
+    )
+    around.count(found.rows.num_rows)
+    grain = mapping.freq
+    covered: set[str] = set()
+    for year in years:
+        rows = found.of_year(year)
+        partners = tidy.partners_of(rows)
+        covered |= set(partners or ())
+        if draft is None:
+            continue
+        trade = tidy.as_trade(found, year, around.lists, vintage, outcome.source_id or "")
+        stem = f"{mapping.flow}/{year}/{outcome.source_id}"
+        by_product = _write(draft, f"trade_{grain}", trade, stem)
+        by_group = draft.path(f"group_{grain}", stem)
+        write_mart(around.marts.by_group, [by_product], by_group, BY_GROUP)
+        files = {f"trade_{grain}": by_product, f"group_{grain}": by_group}
+        draft.record(
+            Block(
+                mapping.flow,
+                year,
+                tidy.months_of(rows, grain),
+                vintage,
+                outcome.source_id or "",
+                partners,
+                tuple((table, draft.name_of(place)) for table, place in files.items()),
+            ).facts()
+            | {"digits": mapping.digits}
+        )
+    if covered:
+        notes.append(f"covers {len(covered)} partners, not all")
+    if mapping.digits < 10:
+        notes.append(f"codes of {mapping.digits} digits are in no technology group")
+    if draft is not None:
+        _record(draft, outcome, around, mapping.publisher, mapping.title)
+    return replace(outcome, note="; ".join(notes))
+
+
+def _write(draft: Draft, table: str, rows: Any, stem: str) -> Path:  # noqa: ANN401 - an Arrow table
+    place = draft.path(table, stem)
+    try:
+        with pq.ParquetWriter(
+            place, rows.schema, compression="zstd", compression_level=LEVEL, store_schema=False
+        ) as writer:
+            writer.write_table(rows, row_group_size=DETAIL_ROWS_PER_GROUP)
+    except OSError as wrong:
+        raise _full(place, wrong) from wrong
+    return place
