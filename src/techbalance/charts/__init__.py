@@ -16,6 +16,7 @@ from techbalance.charts.products import product_suppliers
 from techbalance.charts.ranking import ranked_bars
 from techbalance.charts.revisions import revised_values
 from techbalance.charts.rows import Credit, Origin
+from techbalance.charts.story import story_lines
 from techbalance.charts.stress import stress_waterfall
 from techbalance.charts.verdicts import verdict_tiles
 
@@ -38,6 +39,7 @@ __all__ = [
     "product_suppliers",
     "ranked_bars",
     "revised_values",
+    "story_lines",
     "stress_waterfall",
     "tornado_bars",
     "value_added_origins",

@@ -66,8 +66,8 @@ def run(params: ConcordanceParams, store: Store) -> Answer:
         rows = [row for family in shown for row in _weights(family, codes, params)]
         schema = pa.schema(list(WEIGHTS.items()))
         notes.append(
-            f"Weights: least squares over suppliers on {codes.first} and {codes.last}, at least 0, adding to 1 "
-            f"by old code; band: 5th to 95th percentile of {params.draws} draws of suppliers, seed "
+            f"Weights: least squares over suppliers on {codes.first} and {codes.last}, at least 0, adding to "
+            f"1 by old code; band: 5th to 95th percentile of {params.draws} draws of suppliers, seed "
             f"{params.seed}."
         )
     else:

@@ -187,6 +187,33 @@ def _stress(answer: Answer, credit: Credit) -> Figure:
     return stress_waterfall(answer.arrow, who=who, credit=replace(credit, origin=_panel_origin(params)))
 
 
+def _story(answer: Answer, credit: Credit) -> Figure:
+    """Draw the partners of a story, or of its one part; each source is credited as what it is."""
+    from dataclasses import replace
+
+    from techbalance.charts import Origin, story_lines
+    from techbalance.charts.rows import census
+    from techbalance.classifications.story_codes import STORIES
+
+    params: Any = answer.params
+    _needs("part" not in params.by, "one line for each partner; leave by out")
+    story = STORIES[params.name.name]
+    subject = story.title
+    if params.part is not None:
+        subject = " and ".join(story.part(name).title for name in params.part)
+    if params.panel is not None:
+        origin = Origin("A panel of the user's own", f"{params.flow}s of {params.reporter}")
+    elif answer.lineage:
+        origin = census(f"{params.flow}s")
+    else:
+        basis = (
+            "imports by six-digit code, c.i.f. value" if params.flow == "import" else "exports, f.a.s. value"
+        )
+        origin = Origin("UN Comtrade and US ITC, as the user's file has them", basis)
+    verb = "supplied" if params.flow == "import" else "bought"
+    return story_lines(answer.arrow, subject=subject, verb=verb, credit=replace(credit, origin=origin))
+
+
 def _named(answer: Answer, text: str) -> str:
     """Names of the suppliers in a text of codes; a name or an area stays as it was written."""
     from techbalance.charts.text import country, listing
@@ -234,6 +261,7 @@ DRAWN: Final[dict[str, Drawing]] = {
     "value_added": _value_added,
     "dependence": _dependence,
     "stress": _stress,
+    "story": _story,
     "claims_check": _claims,
     **dict.fromkeys(
         (

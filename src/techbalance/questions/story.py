@@ -37,6 +37,7 @@ TYPES: Final = {
     "quantity_share": pa.float64(),
     "system": pa.string(),
     "break_note": pa.string(),
+    "vintage": pa.date32(),
     "note": pa.string(),
 }
 ADDED_UP: Final = ("value_usd", "product_low_usd", "product_high_usd", "comparable_usd")

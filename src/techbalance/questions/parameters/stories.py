@@ -183,6 +183,7 @@ STORY = Question(
         "quantity_share",
         "system",
         "break_note",
+        "vintage",
         "note",
     ),
     values=("value_usd",),

@@ -20,6 +20,7 @@ from techbalance.store.hs6 import FILE, FLOWS, find_hs6, open_hs6
 from techbalance.store.panels import open_panel
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable, Iterable
 
     from ibis import Table
@@ -79,6 +80,8 @@ class Traded:
         What must be known, and the stored rows.
     at_customs_value
         Partners whose imports are at customs value, where those of others are at c.i.f. value.
+    vintages
+        Day on which the figures of a year were current, where that is known.
     """
 
     source: str
@@ -91,6 +94,7 @@ class Traded:
     notes: tuple[str, ...] = ()
     lineage: tuple[Lineage, ...] = ()
     at_customs_value: frozenset[str] = frozenset()
+    vintages: dict[int, dt.date] = field(default_factory=dict)
 
     @cached_property
     def years(self) -> tuple[int, ...]:
@@ -281,6 +285,7 @@ def _from_trade(params: StoryParams, store: Store, codes: tuple[str, ...]) -> Tr
         frozenset((partner, year) for partner in suppliers for year in found),
         is_world=True,
         uncovered=uncovered,
+        vintages={year: row["vintage"] for year, row in found.items()},
         notes=(
             "From ten-digit products, general imports at customs value."
             if params.flow == "import"

@@ -92,6 +92,7 @@ class Figures:
             "partner": supplier.code,
             "partner_name": supplier.name,
             "system": self.traded.revision(year),
+            "vintage": self.traded.vintages.get(year),
             "break_note": self.break_note(year, part),
         }
         value = self._value(supplier, year, parts, notes)
