@@ -2,8 +2,8 @@
 
 Two sheets, imports and exports, with one row per year and code. A code may be there several times in a year,
 once for each issue of the Census list; the latest issue holds. A blank group was seen in rows of 1989 and
-``00`` in later ones: ``00`` is not advanced technology, and what a blank means is not documented, so it is kept
-as not assigned.
+``00`` in later ones: ``00`` is not advanced technology, and what a blank means is not documented, so it is
+kept as not assigned.
 """
 
 from __future__ import annotations
