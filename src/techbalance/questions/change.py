@@ -11,7 +11,7 @@ from techbalance.indicators import accounts
 from techbalance.questions import selection
 from techbalance.questions.answer import Answer
 from techbalance.questions.notes import together
-from techbalance.questions.parameters.accounts import CHANGE, ChangeParams
+from techbalance.questions.parameters.change import CHANGE, ChangeParams
 from techbalance.questions.rank import NAMED
 from techbalance.questions.values import Values
 
@@ -25,8 +25,12 @@ def run(params: ChangeParams, store: Store) -> Answer:
     """Answer ``change``: one row per part, the largest movement first; the parts add up to the whole.
 
     A part that is held in one of the two years only has no change; its value is in the line of all others,
-    where there is one.
+    where there is one. With ``how`` one row per part and effect, which add up likewise.
     """
+    if params.how is not None:
+        from techbalance.questions.decompositions.answering import answer_how
+
+        return answer_how(params, store)
     selection.known_list(params.list)
     keys = params.by.names if params.by else ()
     start, end = params.from_.start, params.to.start

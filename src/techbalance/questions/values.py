@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     from techbalance.classifications.partners import Member
     from techbalance.indicators.periods import Freq
-    from techbalance.questions.parameters.accounts import ChangeParams, RankParams
+    from techbalance.questions.parameters.accounts import RankParams
+    from techbalance.questions.parameters.change import ChangeParams
     from techbalance.store.catalogue import Store
 
 MEASURES = {None: "balance", "export": "exports", "import": "imports"}

@@ -8,7 +8,8 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from techbalance.errors import LONGEST_SHOWN, ParameterError, UnknownCodeError
-from techbalance.questions.parameters.accounts import BalanceParams, ChangeParams, RankParams
+from techbalance.questions.parameters.accounts import BalanceParams, RankParams
+from techbalance.questions.parameters.change import ChangeParams
 from techbalance.questions.parameters.columns import COLUMNS
 from techbalance.questions.parameters.declaration import Params, split_reference
 from techbalance.questions.parameters.texts import (

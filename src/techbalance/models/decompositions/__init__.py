@@ -2,7 +2,11 @@
 
 from techbalance.models.decompositions.cells import Cells
 from techbalance.models.decompositions.constant_share import ConstantShare, constant_market_share
-from techbalance.models.decompositions.log_mean import LogMeanEffects, logarithmic_mean_effects
+from techbalance.models.decompositions.log_mean import (
+    LogMeanEffects,
+    logarithmic_mean_effects,
+    two_factors,
+)
 from techbalance.models.decompositions.margins import (
     EntryExit,
     MarketMargins,
@@ -46,5 +50,6 @@ __all__ = [
     "shift_share",
     "spells",
     "survival",
+    "two_factors",
     "whole_dollars",
 ]

@@ -46,8 +46,8 @@ class Cells:
         sizes = {name: getattr(self, name).size for name in ("start", "end", "product", "partner")}
         if len(set(sizes.values())) > 1:
             raise ModelInputError("the columns of the cells have different lengths", where=str(sizes))
-        codes = self.product * (int(self.partner.max(initial=0)) + 1) + self.partner
-        if np.unique(codes).size < codes.size:
+        codes = np.sort(self.product * (int(self.partner.max(initial=0)) + 1) + self.partner)
+        if (codes[1:] == codes[:-1]).any():
             raise ModelInputError("a product x partner pair is there twice", remedy="Add its rows up first")
 
     @property
@@ -88,7 +88,9 @@ def whole_numbers(name: str, values: ArrayLike) -> IntArray:
             remedy="Decompose exports and imports apart, and subtract",
         )
     if float(array.astype(np.float64).sum()) >= LARGEST_EXACT:
-        raise ModelInputError(f"{name} adds up to more than can be held exactly", where=f"limit {LARGEST_EXACT}")
+        raise ModelInputError(
+            f"{name} adds up to more than can be held exactly", where=f"limit {LARGEST_EXACT}"
+        )
     array.setflags(write=False)
     return array
 

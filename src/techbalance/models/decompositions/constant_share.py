@@ -69,9 +69,10 @@ def constant_market_share(own: Cells, world: Cells) -> ConstantShare:
     Richardson 1971, Journal of International Economics 1:227: the split of the middle terms depends on the
     order, so both are given.
     """
-    if own.product.size != world.product.size or (
-        (own.product != world.product) | (own.partner != world.partner)
-    ).any():
+    if (
+        own.product.size != world.product.size
+        or ((own.product != world.product) | (own.partner != world.partner)).any()
+    ):
         raise ModelInputError("own sales and the world's are not of the same products and markets")
     base = own.start.astype(np.float64)
     before, after = float(world.start.sum()), float(world.end.sum())

@@ -47,8 +47,8 @@ def logarithmic_mean(one: FloatArray, other: FloatArray) -> FloatArray:
 def logarithmic_mean_effects(cells: Cells) -> LogMeanEffects:
     """Additive LMDI-I of one flow (METHODS B2) for ``value = total x product share x partner share``.
 
-    Each effect is ``L(end, start) ln(factor_end / factor_start)`` summed over cells; the residual is zero, and
-    turning time round turns every sign.
+    Each effect is ``L(end, start) ln(factor_end / factor_start)`` summed over cells; the residual is zero,
+    and turning time round turns every sign.
 
     Parameters
     ----------
@@ -80,6 +80,29 @@ def logarithmic_mean_effects(cells: Cells) -> LogMeanEffects:
         product_mix=mean * (in_product - grown) * both + one_sided * new_product,
         partner_mix=mean * (in_cell - in_product) + one_sided * at_partner,
     )
+
+
+def two_factors(start: FloatArray, end: FloatArray, ratio: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Effects of the two factors of a flow, of which the second moved by ``ratio``, by logarithmic means.
+
+    ``end - start = L(end, start) ln(first factor's ratio) + L(end, start) ln(ratio)``: exact, and turned
+    round by time. However far the second factor moved, its effect stays bounded by its logarithm.
+
+    Parameters
+    ----------
+    start, end
+        Values >= 0 in the first and in the last year.
+    ratio
+        Second factor of the last year over that of the first, > 0.
+
+    Returns
+    -------
+    tuple
+        Effect of the first and of the second factor. A flow that began or ended is all the first's: it is
+        that factor which was zero.
+    """
+    second = logarithmic_mean(end, start) * np.log(ratio)
+    return end - start - second, second
 
 
 def _log_ratio(end: FloatArray, start: FloatArray, where: BoolArray) -> FloatArray:

@@ -1,4 +1,4 @@
-"""Did a seller sell more products, or more of each? Which pairs began, which ended, and how long do they last?"""
+"""Did a seller sell more products, or more of each? Which pairs began or ended, and how long do they last?"""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ class MarketMargins:
 def market_margins(cells: Cells) -> MarketMargins:
     """Extensive and intensive margins of every partner (METHODS B4), and their part in its change.
 
-    ``EM = sum of X_ki over the partner's products / sum of X_ki`` and ``IM = sum of x_ji / sum of X_ki over the
-    partner's products``, with the market's trade X_k; ``EM IM`` is the partner's share. The change of its
+    ``EM = sum of X_ki over the partner's products / sum of X_ki`` and ``IM = sum of x_ji / sum of X_ki over
+    the partner's products``, with the market's trade X_k; ``EM IM`` is the partner's share. The change of its
     value ``total EM IM`` is split by logarithmic means, so that the three effects add up to it.
 
     Parameters
@@ -92,7 +92,7 @@ class EntryExit:
     growing, shrinking
         The change of a pair traded in both, where it is above and where it is below zero.
     below
-        The change of a pair that stayed below the threshold in both years, so that it was not traded in either.
+        The change of a pair below the threshold in both years, so that it was traded in neither.
     """
 
     entry: IntArray

@@ -1,4 +1,4 @@
-"""Did a flow change because everything grew, because its products did, or because a partner gained in them?"""
+"""Did a flow change because everything grew, because its products did, or because partners gained in them?"""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ class ShiftShare:
 def shift_share(cells: Cells) -> ShiftShare:
     """Shift-share of one flow (METHODS B1).
 
-    ``m1 - m0 = m0 g + m0 (g_p - g) + m0 (g_pc - g_p)`` with the growth of the total, of the product and of the
-    product x partner pair. Adding up over a partner's products, or a product's partners, keeps the sum.
+    ``m1 - m0 = m0 g + m0 (g_p - g) + m0 (g_pc - g_p)`` with the growth of the total, of the product and of
+    the product x partner pair. Adding up over a partner's products, or a product's partners, keeps the sum.
 
     Parameters
     ----------
@@ -51,7 +51,8 @@ def shift_share(cells: Cells) -> ShiftShare:
     -----
     A pair with nothing in the first year is ``entry``, and so is all where the product or the total has
     nothing. The total's ``competitiveness`` is then minus the entries into products that were traded before,
-    and its ``mix`` minus the entries of new products. Esteban-Marquillas 1972, Regional and Urban Economics 2.
+    and its ``mix`` minus the entries of new products. Esteban-Marquillas 1972, Regional and Urban Economics
+    2.
     """
     start = cells.start.astype(np.float64)
     before, after = (added(value, cells.product, cells.products) for value in (cells.start, cells.end))

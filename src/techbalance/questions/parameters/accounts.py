@@ -1,4 +1,4 @@
-"""What can be asked of the accounts: balance, rank, change, records, reconcile."""
+"""What can be asked of the accounts: balance, rank, records, reconcile."""
 
 from __future__ import annotations
 
@@ -25,7 +25,6 @@ Flow = Literal["export", "import"]
 
 BalanceKeys = Annotated[Names, AllowedKeys("year", "quarter", "month", "group", "partner", "product")]
 RankKeys = Annotated[Names, AllowedKeys("partner", "group", "product")]
-ChangeKeys = Annotated[Names, AllowedKeys("group", "partner", "product")]
 
 AS_OF = "Read the newest figures published up to this day; newest of all when left out"
 SERIES = "Published series; atp is trade in Advanced Technology Products"
@@ -93,32 +92,6 @@ class RankParams(Dated):
         return self
 
 
-class ChangeParams(Dated):
-    """What moved between two years, and how much did each part add?"""
-
-    from_: Years = Field(alias="from", description="The year to start from")
-    to: Years = Field(description="The year to end with")
-    by: ChangeKeys | None = Field(default=None, description="Parts: group, partner or product")
-    flow: Flow | None = Field(default=None, description="One flow; the balance when left out")
-    ytd: bool = Field(default=False, description="The months of the year so far in both years")
-    partner: PartnerRef | None = Field(default=None, description="Only these " + PartnerRef.says)
-    group: GroupRef | None = Field(default=None, description="Only these " + GroupRef.says)
-    top: Top | None = Field(default=None, description="Only the N largest changes")
-    series: Series = Field(default="atp", description=SERIES)
-    list: str = Field(default="census-atp", description=LIST)
-
-    @model_validator(mode="after")
-    def _two_years(self) -> ChangeParams:
-        for name, span in (("from", self.from_), ("to", self.to)):
-            if span.start != span.end:
-                raise ParameterError(f"{name}: one year is needed", where=f"given {span}")
-        if self.top and not self.by:
-            raise ParameterError("top: the whole is one row", remedy="Add by: group, partner or product")
-        if self.from_ == self.to:
-            raise ParameterError("from and to are the same year", where=f"given {self.to}")
-        return self
-
-
 class RecordsParams(Dated):
     """Which years and months hold the records, and what unmade them?"""
 
@@ -155,30 +128,6 @@ RANK = Question(
     columns=("measure", "value_usd", "rank", "previous_rank", "overtook", "vintage", "note"),
     values=("value_usd",),
     examples=("rank --by partner --year 2025 --flow import --top 10",),
-)
-CHANGE = Question(
-    name="change",
-    command=("change",),
-    summary="What moved between two years, and what each part added.",
-    params=ChangeParams,
-    columns=(
-        "from_usd",
-        "to_usd",
-        "change_usd",
-        "contribution_ratio",
-        "base_points",
-        "growth_ratio",
-        "growth_of",
-        "months",
-        "from_vintage",
-        "to_vintage",
-        "note",
-    ),
-    values=("change_usd",),
-    examples=(
-        "change --from 2002 --to 2007",
-        "change --from 2024 --to 2025 --by partner --flow import --top 10",
-    ),
 )
 RECORDS = Question(
     name="records",

@@ -1,0 +1,191 @@
+"""One flow as numbered product x partner pairs by year: what leaves the tables and enters the arithmetic."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from techbalance.models.decompositions import Cells, Items, outlying
+from techbalance.models.validation import BoolArray, FloatArray, IntArray
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from numpy.typing import NDArray
+
+    from techbalance.questions.decompositions.sources import Trade
+
+    Labels = NDArray[np.object_]
+
+NO_GROUP: Final = "-"
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Product x partner pairs of one flow.
+
+    Parameters
+    ----------
+    flow
+        ``export`` or ``import``.
+    product, partner
+        Number of the product (in its group) and of the partner of each pair.
+    labels
+        Label of each pair by key: ``group``, ``product``, ``partner``.
+    values
+        Whole dollars of each pair, by year; 0 where the pair has no row in a year that is held.
+    quantities, units
+        Quantity and number of the unit, by year; NaN and -1 where not known. Empty where none are held.
+    unit_names
+        Name of each unit.
+    held
+        Whether the pair's partner is held, by year.
+    """
+
+    flow: str
+    product: IntArray
+    partner: IntArray
+    labels: dict[str, Labels]
+    values: dict[int, IntArray]
+    quantities: dict[int, FloatArray]
+    units: dict[int, IntArray]
+    unit_names: tuple[str, ...]
+    held: dict[int, BoolArray]
+
+    def kept(self, years: Iterable[int]) -> BoolArray:
+        """Pairs whose partner is held in all of these years."""
+        kept = np.ones(self.product.size, dtype=np.bool_)
+        for year in years:
+            kept &= self.held[year]
+        return kept
+
+    def cells(self, start: int, end: int, kept: BoolArray) -> Cells:
+        """The kept pairs in two years, for value decompositions."""
+        return Cells(self.values[start][kept], self.values[end][kept], self.product[kept], self.partner[kept])
+
+    def items(self, start: int, end: int, kept: BoolArray, apart: dict[int, BoolArray]) -> Items:
+        """The kept pairs in two years with their quantities; ``apart`` are unit values set aside, by year."""
+        size = int(kept.sum())
+        if not self.quantities:
+            unknown = np.zeros(size)
+            quantities, same = (unknown, unknown), np.zeros(size, dtype=np.bool_)
+        else:
+            quantities = (self.quantities[start][kept], self.quantities[end][kept])
+            same = (self.units[start] == self.units[end])[kept] & (self.units[start][kept] >= 0)
+            same &= ~(apart[start] | apart[end])[kept]
+        return Items(self.values[start][kept], self.values[end][kept], *quantities, same)
+
+    def outliers(self, deviations: float) -> dict[int, BoolArray]:
+        """Unit values that stand apart inside product x partner and unit, over every year that is read."""
+        nothing = np.zeros(self.product.size, dtype=np.bool_)
+        if not self.quantities or not deviations:
+            return dict.fromkeys(self.values, nothing)
+        years = sorted(self.values)
+        unit_value = np.concatenate([_unit_value(self, year) for year in years])
+        pairs = np.arange(self.product.size)
+        series = np.concatenate([pairs * len(self.unit_names) + self.units[year].clip(0) for year in years])
+        _, codes = np.unique(series, return_inverse=True)
+        found = outlying(unit_value, codes.astype(np.int64), deviations)
+        return dict(zip(years, np.split(found, len(years)), strict=True))
+
+
+def _unit_value(pairs: Pairs, year: int) -> FloatArray:
+    quantity = pairs.quantities[year]
+    known = (quantity > 0) & (pairs.units[year] >= 0)
+    return np.divide(pairs.values[year], quantity, out=np.zeros(quantity.size), where=known)
+
+
+def pairs_of(trade: Trade, flow: str, years: Sequence[int], families: dict[str, str] | None = None) -> Pairs:
+    """Read one flow of several years into numbered pairs.
+
+    Parameters
+    ----------
+    trade
+        What is read.
+    flow
+        ``export`` or ``import``.
+    years
+        The years, all of them held.
+    families
+        Name of the family of each code that has one; codes of one family are one product.
+    """
+    found = trade.totals
+    wanted = pc.and_(
+        pc.equal(found["flow"], flow), pc.is_in(found["year"], pa.array(years, found["year"].type))
+    )
+    found = found.filter(wanted)
+    value = found["value_usd"].to_numpy()
+    group, groups = _codes(pc.fill_null(found["group"], NO_GROUP))
+    product, products = _codes(found["product"])
+    if families:
+        heads = np.array([families.get(one, one) for one in products], dtype=object)
+        products, moved = np.unique(heads.astype(str), return_inverse=True)
+        products, product = products.astype(object), moved.astype(np.int64)[product]
+    partner, partners = _codes(found["partner"])
+    in_group = product * groups.size + group
+    pair, place = np.unique(in_group * max(partners.size, 1) + partner, return_inverse=True)
+    first = np.zeros(pair.size, dtype=np.int64)
+    first[place] = np.arange(place.size)
+    _, number = np.unique(in_group[first], return_inverse=True)
+    year = found["year"].to_numpy()
+    at = {one: year == one for one in years}
+    held = {one: _partners_held(trade, partner[first], partner[at[one]], partners.size) for one in years}
+    numbers, units, names = _quantities(found, at, place, pair.size)
+    return Pairs(
+        flow,
+        number.astype(np.int64),
+        partner[first],
+        {
+            "group": groups[group[first]],
+            "product": products[product[first]],
+            "partner": partners[partner[first]],
+        },
+        {one: _placed(value[at[one]], place[at[one]], pair.size) for one in years},
+        numbers,
+        units,
+        names,
+        held,
+    )
+
+
+def _partners_held(trade: Trade, of_pair: IntArray, there: IntArray, count: int) -> BoolArray:
+    if trade.everyone:
+        return np.ones(of_pair.size, dtype=np.bool_)
+    held = np.zeros(count, dtype=np.bool_)
+    held[there] = True
+    return held[of_pair]
+
+
+def _placed(values: IntArray, place: IntArray, size: int) -> IntArray:
+    array = np.zeros(size, dtype=np.int64)
+    np.add.at(array, place, values)
+    return array
+
+
+def _quantities(
+    found: pa.Table, at: dict[int, BoolArray], place: IntArray, size: int
+) -> tuple[dict[int, FloatArray], dict[int, IntArray], tuple[str, ...]]:
+    if "quantity" not in found.column_names:
+        return {}, {}, ()
+    mixed = found["lacking"].to_numpy() > 0
+    one, other = (pc.fill_null(found[name], "") for name in ("unit", "last_unit"))
+    mixed |= pc.not_equal(one, other).to_numpy() | pc.equal(one, "").to_numpy()
+    amount = np.nan_to_num(found["quantity"].to_numpy(), nan=0.0)
+    code, names = _codes(one)
+    quantities, units = {}, {}
+    for year, rows in at.items():
+        usable = rows & ~mixed
+        quantities[year], units[year] = np.full(size, np.nan), np.full(size, -1, dtype=np.int64)
+        quantities[year][place[usable]] = amount[usable]
+        units[year][place[usable]] = code[usable]
+    return quantities, units, tuple(str(name) for name in names)
+
+
+def _codes(column: pa.ChunkedArray) -> tuple[IntArray, Labels]:
+    """Number the texts of a column: the number of each row, and the text of each number."""
+    coded = column.combine_chunks().dictionary_encode()
+    return coded.indices.to_numpy().astype(np.int64), coded.dictionary.to_numpy(zero_copy_only=False)
