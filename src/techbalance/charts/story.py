@@ -231,10 +231,12 @@ def _draw(finding: StoryFinding, description: str) -> dict[str, Any]:
     axis, scale = layout.year_axis(finding.years, right=_RIGHT)
     points = [point for code in finding.lines for point in _points(finding, code)]
     high = max(max(p["value"], p["high"]) for p in points if p["value"] is not None)
-    top = high * 1.06 or 1.0
+    # Words at a break need two lines above the highest point.
+    top = high * (1.16 if finding.breaks else 1.06) or 1.0
     y = alt.Y("value:Q", scale=alt.Scale(domain=[0, top], nice=False), axis=layout.money_axis())
     x = alt.X("year:O", axis=axis, scale=scale)
     layers: list[alt.Chart] = []
+    dashes = _dashes(finding)
     for code in finding.lines:
         own = [point for point in points if point["partner"] == code]
         paint = _paint(code)
@@ -243,7 +245,11 @@ def _draw(finding: StoryFinding, description: str) -> dict[str, Any]:
             band = base.transform_filter("datum.banded").mark_area(color=paint.colour, opacity=0.16)
             layers.append(band.encode(y=alt.Y("low:Q"), y2="high:Q", detail="segment:N"))
         line = base.mark_line(
-            color=paint.colour, strokeWidth=2.4, strokeJoin="round", invalid="break-paths-show-path-domains"
+            color=paint.colour,
+            strokeDash=dashes[code],
+            strokeWidth=2.4,
+            strokeJoin="round",
+            invalid="break-paths-show-path-domains",
         )
         dots = base.transform_filter("isValid(datum.value)").mark_point(
             filled=True, fill=paint.colour, stroke=theme.PAPER.colour, strokeWidth=1, size=34, opacity=1
@@ -258,6 +264,15 @@ def _draw(finding: StoryFinding, description: str) -> dict[str, Any]:
 def _paint(code: str) -> theme.Paint:
     paint = theme.partner_colour(code)
     return theme.GREY if paint == theme.FAINT else paint
+
+
+def _dashes(finding: StoryFinding) -> dict[str, list[int]]:
+    """Partners without a colour of their own share grey; dashes tell them apart."""
+    grey = [code for code in finding.lines if _paint(code) == theme.GREY]
+    return {code: _PATTERNS[grey.index(code)] if code in grey else _PATTERNS[0] for code in finding.lines}
+
+
+_PATTERNS = ([1, 0], [7, 3], [2, 2], [7, 3, 2, 3], [12, 4], [4, 6])
 
 
 def _points(finding: StoryFinding, code: str) -> list[Row]:

@@ -321,6 +321,14 @@ MEASURES: Final[dict[str, Measure]] = {
         metric=False,
         shown_as="percent",
     ),
+    "story_share": Measure(
+        says="the share of some countries in imports of one kind of product, followed by its codes",
+        figure="share in [0, 1] of general imports; `detail` gives dollars and what is not held",
+        base="ratio",
+        needs=("year", "story", "countries"),
+        metric=False,
+        shown_as="percent",
+    ),
     "not_built": Measure(
         says="a test that is named and not yet built",
         figure="none",

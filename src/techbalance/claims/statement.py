@@ -26,6 +26,7 @@ from techbalance.claims.measures import (
     Series,
     UnitName,
 )
+from techbalance.classifications.story_codes import STORIES
 
 FIRST_YEAR, LAST_YEAR = 1800, 2200
 # Fifteen digits hold a world total in cents; a longer number is a slip of the keyboard.
@@ -124,6 +125,15 @@ Names = Annotated[tuple[Text, ...], AfterValidator(_some)]
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")]
 
 
+def _story(given: str) -> str:
+    if given not in STORIES:
+        raise misfit_error(Misfit("", repr(given), f"one of {', '.join(STORIES)}", tuple(STORIES)))
+    return given
+
+
+StoryName = Annotated[str, AfterValidator(_story)]
+
+
 class _Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -147,6 +157,7 @@ class Filters(_Model):
     countries: Names | None = Field(None, description="a list of countries")
     threshold: Annotated[Decimal, Field(gt=0, lt=1)] | None = Field(None, description="between 0 and 1")
     parts: Names | None = Field(None, description="a list of ids of change statements")
+    story: StoryName | None = Field(None, description="a product story")
 
     def given(self) -> dict[str, Any]:
         """Filters that are set, by the names a file uses."""

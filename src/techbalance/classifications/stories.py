@@ -10,7 +10,10 @@ and every semiconductor-based transducer into mobile telephones.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 Join = Literal["same", "seam", "break"]
 
@@ -135,9 +138,20 @@ class Story:
         """The parts that the story adds up."""
         return tuple(part for part in self.parts if part.counted)
 
+    @property
+    def all_codes(self) -> tuple[str, ...]:
+        """Every code of the counted parts, of all eras and families."""
+        return codes_of(self.counted)
+
     def part(self, name: str) -> Part:
         """Look a part up by name."""
         return next(part for part in self.parts if part.name == name)
+
+
+def codes_of(parts: Iterable[Part]) -> tuple[str, ...]:
+    """Every code that is needed to follow some parts: those of all eras, and of the families beside them."""
+    eras = [era for part in parts for era in part.eras]
+    return tuple(sorted({code for era in eras for code in (*era.codes, *era.family)}))
 
 
 def revision_of(year: int) -> str | None:

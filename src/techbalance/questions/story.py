@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pyarrow as pa
 
 from techbalance.classifications.partners import WORLD, taken_apart
+from techbalance.classifications.stories import codes_of, dotted
 from techbalance.classifications.story_codes import STORIES
 from techbalance.errors import NotCoveredError
 from techbalance.questions.answer import Answer
@@ -15,6 +16,7 @@ from techbalance.questions.selection import REST, REST_NAME, partner_book
 from techbalance.questions.stories.cells import Traded, traded_in
 from techbalance.questions.stories.figures import REACH, Figures, Supplier
 from techbalance.questions.supply.trade import labels_of, partner_names
+from techbalance.store.hs6 import FILE
 
 if TYPE_CHECKING:
     from techbalance.classifications.stories import Part, Story
@@ -52,7 +54,7 @@ def run(params: StoryParams, store: Store) -> Answer:
     """
     story = STORIES[params.name.name]
     parts = _parts(story, params)
-    traded = traded_in(params, store, _codes(parts))
+    traded = traded_in(params, store, codes_of(parts))
     years = _years(params, traded)
     figures = Figures(story, parts, traded, years, weighs=params.quantity == "weight")
     suppliers = _suppliers(params, store, figures)
@@ -68,12 +70,6 @@ def _parts(story: Story, params: StoryParams) -> tuple[Part, ...]:
     if params.part is None:
         return story.counted
     return tuple(part for part in story.parts if part.name in params.part)
-
-
-def _codes(parts: tuple[Part, ...]) -> tuple[str, ...]:
-    """Every code that is needed: those of all eras, and of the families that make them comparable."""
-    eras = [era for part in parts for era in part.eras]
-    return tuple(sorted({code for era in eras for code in (*era.codes, *era.family)}))
 
 
 def _years(params: StoryParams, traded: Traded) -> tuple[int, ...]:
@@ -171,6 +167,11 @@ def _notes(story: Story, figures: Figures) -> list[str]:
         f"{kind.capitalize()} in {text}." for year in figures.years for kind, text in figures.breaks(year)
     )
     notes = [*told, f"Codes: {figures.codes_told()}.", *figures.traded.notes]
+    if off := figures.off_list():
+        notes.append(
+            f"Off that list, whole or in part: {', '.join(dotted(code) for code in off)}. They are in "
+            f"archives of the Census Bureau that you ingest, in {FILE} among outside data, or in a panel."
+        )
     if story.says and any(part.counted for part in figures.parts):
         notes.append(story.says)
     if figures.held_throughout:

@@ -10,7 +10,7 @@ from techbalance.claims.figures import Evidence, Figure, LaterRecord, Route
 from techbalance.claims.measures import UNITS
 from techbalance.claims.weigh import weigh
 from techbalance.errors import UnknownCodeError
-from techbalance.questions.evidence import accounts, countries, partners, suppliers
+from techbalance.questions.evidence import accounts, countries, partners, products, suppliers
 
 if TYPE_CHECKING:
     from techbalance.claims.statement import BearingTest, ClaimFile, Filters, Statement
@@ -46,6 +46,7 @@ EVALUATE: Final[dict[str, Evaluate]] = {
     "supplier_top_share": suppliers.supplier_top_share,
     "supplier_hhi": suppliers.supplier_hhi,
     "concentrated_share": suppliers.concentrated_share,
+    "story_share": products.story_share,
     "span": span,
 }
 

@@ -10,7 +10,7 @@ import ibis
 
 from techbalance.classifications.groups import OUTSIDE
 from techbalance.classifications.partners import WORLD
-from techbalance.classifications.stories import dotted, revision_of
+from techbalance.classifications.stories import revision_of
 from techbalance.errors import NotCoveredError
 from techbalance.questions.answer import Lineage
 from techbalance.questions.parameters.texts import ProductRef
@@ -290,24 +290,18 @@ def _from_trade(params: StoryParams, store: Store, codes: tuple[str, ...]) -> Tr
             "From ten-digit products, general imports at customs value."
             if params.flow == "import"
             else "From ten-digit products, exports f.a.s.",
-            *_list_note(listed, uncovered),
+            *_list_note(listed),
         ),
         lineage=(Lineage("trade", rows, f"sum of {value} over the codes of the story", value=value),),
     )
 
 
-def _list_note(listed: dict[int, bool], uncovered: dict[int, dict[str, str]]) -> list[str]:
+def _list_note(listed: dict[int, bool]) -> list[str]:
     partly = sorted(year for year, whole in listed.items() if not whole)
     if not partly:
         return []
     span = str(partly[0]) if len(partly) == 1 else f"{partly[0]} to {partly[-1]}"
-    notes = [f"Of {span} only products on the list of Advanced Technology Products are held by partner."]
-    if off := sorted({code for codes in uncovered.values() for code in codes}):
-        notes.append(
-            f"Off that list, whole or in part: {', '.join(dotted(code) for code in off)}. They are in "
-            f"archives of the Census Bureau that you ingest, in {FILE} among outside data, or in a panel."
-        )
-    return notes
+    return [f"Of {span} only products on the list of Advanced Technology Products are held by partner."]
 
 
 def _suppliers(store: Store) -> list[str]:

@@ -296,6 +296,15 @@ class Figures:
         found = sorted(self.breaks(year, part))
         return "; ".join(f"{kind} in {text}" for kind, text in found) or None
 
+    def off_list(self) -> list[str]:
+        """Codes in use in the years shown of which nothing, or not all, is held."""
+        found = set()
+        for year in self.years:
+            eras = [self.era(part, year) for part in self.parts]
+            codes = {code for era in eras if era is not None for code in era.codes}
+            found |= codes & set(self.traded.uncovered.get(year, {}))
+        return sorted(found)
+
     def codes_told(self) -> str:
         """The codes in use in the years shown, by revision, for a note."""
         by_revision: dict[str, list[str]] = {}
