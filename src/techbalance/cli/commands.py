@@ -11,6 +11,7 @@ import typer
 
 from techbalance.errors import ParameterError
 from techbalance.questions.drawing import DRAWN
+from techbalance.questions.parameters.files import kind_of
 from techbalance.questions.parameters.ingest import Files
 from techbalance.questions.parameters.texts import AsOf, GroupRef, Names, PartnerRef, ProductRef, Years
 
@@ -142,7 +143,7 @@ def _parameter(question: Question, name: str, info: FieldInfo) -> inspect.Parame
     if info.default is not None and not info.is_required():
         says += f" [default: {info.default}]"
     needed = " [needed]" if info.is_required() else ""
-    return _text_option(name, flag, says + needed, _metavariable(info))
+    return _text_option(name, flag, says + needed, _metavariable(name, info))
 
 
 def _text_option(name: str, flag: str, says: str, metavariable: str) -> inspect.Parameter:
@@ -151,9 +152,9 @@ def _text_option(name: str, flag: str, says: str, metavariable: str) -> inspect.
     return _option(name, list[str] | None, kind)
 
 
-def _metavariable(info: FieldInfo) -> str:
+def _metavariable(name: str, info: FieldInfo) -> str:
     """What stands for the value in the help: what kind of thing is wanted."""
-    if isinstance(info.json_schema_extra, dict) and info.json_schema_extra.get("local"):
+    if kind_of(name, info) == "file":
         return "FILE"
     if _choices(info.annotation):
         return "WORD"

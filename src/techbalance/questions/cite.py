@@ -33,22 +33,24 @@ def run(params: CiteParams, store: Store) -> Answer:
     return Answer(CITE, params, store, pa.Table.from_pylist(lines, schema=SCHEMA))
 
 
+def citation_of(cited: Answer) -> str:
+    """Cite an answer in one line: what was asked, how to ask it again, and whose figures it is made from."""
+    asked = f"{cited.command} [answer {cited.answer_id}]"
+    from_whom = f" From figures of {_listed(cited.publishers)}." if cited.publishers else ""
+    return f"techbalance {version('techbalance')}, \u201c{_title(cited)}\u201d, {asked}.{from_whom}"
+
+
 def _of_answer(cited: Answer) -> dict[str, Any]:
     release = version("techbalance")
-    publishers = cited.publishers
-    from_whom = f" From figures of {_listed(publishers)}." if publishers else ""
-    title = _title(cited)
-    text = (
-        f"techbalance {release}, \u201c{title}\u201d, {cited.command} [answer {cited.answer_id}].{from_whom}"
-    )
     fields = {
-        "title": title,
+        "title": _title(cited),
         "author": "{techbalance}",
         "year": release.split(".")[0],
         "version": release,
         "note": f"{cited.command}; answer {cited.answer_id}",
     }
-    return {"source_id": None, "citation": text, "bibtex": _bibtex(f"techbalance-{cited.answer_id}", fields)}
+    bibtex = _bibtex(f"techbalance-{cited.answer_id}", fields)
+    return {"source_id": None, "citation": citation_of(cited), "bibtex": bibtex}
 
 
 def _title(cited: Answer) -> str:

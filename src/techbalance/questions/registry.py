@@ -9,12 +9,14 @@ from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
-from techbalance.errors import UnknownCodeError
+from techbalance.errors import ParameterError, UnknownCodeError
+from techbalance.questions.callers import is_elsewhere
 from techbalance.questions.parameters import (
     accounts,
     change,
     claims,
     dependence,
+    fetching,
     ideas,
     ingest,
     intellectual_property,
@@ -27,6 +29,7 @@ from techbalance.questions.parameters import (
     whatif_studies,
 )
 from techbalance.questions.parameters.declaration import Params, Question, split_reference
+from techbalance.questions.parameters.files import refuse_files
 from techbalance.store.reading import listening
 
 if TYPE_CHECKING:
@@ -50,6 +53,7 @@ QUESTIONS: Final[dict[str, Question]] = {
         ideas.PANEL,
         value_chains.VALUE_ADDED,
         value_chains.WORK_CONTENT,
+        ladder.CLIMB,
         ladder.COMPLEXITY,
         ladder.ADVANTAGE,
         ladder.SIMILARITY,
@@ -78,6 +82,7 @@ QUESTIONS: Final[dict[str, Question]] = {
         provenance.SOURCES,
         provenance.STATUS,
         provenance.CHECK,
+        fetching.FETCH,
         ingest.INGEST,
     )
 }
@@ -111,9 +116,13 @@ def ask(question: Question, given: dict[str, Any] | Params, store: Store) -> Ans
     Raises
     ------
     ParameterError, UnknownCodeError, FlowNeededError
-        The question cannot be put like this.
+        The question cannot be put like this; or not from elsewhere.
     """
     params = given if isinstance(given, Params) else question.params.read(given)
+    if is_elsewhere():
+        refuse_files(question, params)
+        if question.writes:
+            raise ParameterError(f"{question.name} changes the store", remedy="Ask where the store is")
     with listening() as read:
         answer: Answer = import_module(question.module).run(params, store)
     if read:

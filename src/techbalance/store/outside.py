@@ -6,6 +6,7 @@ Their licences do not let them travel with the package, so a question reads them
 
 from __future__ import annotations
 
+import hashlib
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -23,6 +24,19 @@ def folder(store: Store) -> Path:
     """The folder of outside data; need not exist."""
     named = os.environ.get(DATA_VARIABLE)
     return Path(named) if named else store.home / "data"
+
+
+def fingerprint(store: Store) -> str:
+    """Twelve hexadecimal digits that change when a file of the folder does; empty where there is none."""
+    place = folder(store)
+    if not place.is_dir():
+        return ""
+    found = hashlib.sha256()
+    for path in sorted(place.rglob("*")):
+        if path.is_file():
+            facts = path.stat()
+            found.update(f"{path.relative_to(place)}:{facts.st_size}:{facts.st_mtime_ns}\n".encode())
+    return found.hexdigest()[:12]
 
 
 def find(store: Store, relative: str, given: str | None = None, *, what: str) -> Path:

@@ -41,11 +41,12 @@ class Params(BaseModel):
             value = getattr(self, name)
             if value is None or (info.default is not PydanticUndefined and value == info.default):
                 continue
-            texts[info.alias or name] = _text(value)
+            texts[info.alias or name] = text_form(value)
         return dict(sorted(texts.items()))
 
 
-def _text(value: object) -> str:
+def text_form(value: object) -> str:
+    """Write the value of a parameter as the text that means it on every surface."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, (tuple, list)):

@@ -1,0 +1,146 @@
+"""One address per question: ``/api/v1/balance?year=2024``, which takes and gives what is declared."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from fastapi import APIRouter, Request, Response
+
+from techbalance.errors import ParameterError, UnknownCodeError
+from techbalance.questions.interface import parameters
+from techbalance.questions.parameters.files import refuse_files
+from techbalance.questions.registry import QUESTIONS
+from techbalance.web import formats
+from techbalance.web.description import operation
+from techbalance.web.problems import plain_problem
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from techbalance.questions.parameters.declaration import Params, Question
+    from techbalance.web.desk import Desk
+
+ROOT: Final = "/api/v1"
+FORM: Final = "format"
+"""The parameter that stands for an ``Accept`` header in a link; no question has one of this name."""
+
+
+def readable() -> tuple[Question, ...]:
+    """The questions that change nothing: those that HTTP and assistants may ask."""
+    return tuple(one for one in QUESTIONS.values() if not one.writes)
+
+
+def router(desk: Desk) -> APIRouter:
+    """Make the addresses.
+
+    Parameters
+    ----------
+    desk
+        Who asks.
+    """
+    routes = APIRouter(prefix=ROOT)
+    routes.add_api_route(
+        "/questions",
+        _listing,
+        methods=["GET"],
+        summary="Every question, with its parameters and columns",
+        operation_id="questions",
+    )
+    for question in readable():
+        path, endpoint = f"/{address(question)}", _endpoint(question, desk)
+        routes.add_api_route(path, endpoint, methods=["GET"], response_class=Response, **operation(question))
+        routes.add_api_route(path, endpoint, methods=["HEAD"], include_in_schema=False)
+    return routes
+
+
+def address(question: Question) -> str:
+    """Return the last part of a question's address: its words with hyphens."""
+    return "-".join(question.command)
+
+
+def _endpoint(question: Question, desk: Desk) -> Callable[[Request], Awaitable[Response]]:
+    async def endpoint(request: Request) -> Response:
+        given = once(request.query_params.multi_items())
+        form = given.pop(FORM, None)
+        chosen = formats.accepted(request.headers.get("accept", "")) if form is None else formats.named(form)
+        if chosen is None:
+            return plain_problem(406, f"Can be written: {', '.join(formats.MEDIA_TYPES.values())}")
+        params = read(question, given)
+        kept = await desk.answer(question, params, chosen)
+        headers = {
+            "ETag": kept.tag,
+            "Vary": "Accept, Accept-Encoding",
+            "Cache-Control": "no-cache",
+            "Techbalance-Answer": kept.answer_id,
+            "Techbalance-Reference": kept.reference,
+        }
+        if kept.tag in tags(request.headers.get("if-none-match", "")):
+            return Response(status_code=304, headers=headers)
+        body = kept.body
+        if kept.packed is not None and "gzip" in request.headers.get("accept-encoding", ""):
+            headers["Content-Encoding"], body = "gzip", kept.packed
+        if form is not None:
+            headers["Content-Disposition"] = f'inline; filename="{question.name}.{chosen}"'
+        return Response(body, media_type=formats.MEDIA_TYPES[chosen], headers=headers)
+
+    return endpoint
+
+
+def once(pairs: list[tuple[str, str]]) -> dict[str, Any]:
+    """Read a query; an unknown parameter is refused later, one given twice here.
+
+    Raises
+    ------
+    ParameterError
+        A parameter is given twice: one of the two would be ignored.
+    """
+    given: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in given:
+            raise ParameterError(f"{name} is given twice", remedy="Give it once, with commas between values")
+        given[name] = value
+    return given
+
+
+def read(question: Question, given: dict[str, Any]) -> Params:
+    """Read the parameters a caller elsewhere may give.
+
+    Raises
+    ------
+    ParameterError, UnknownCodeError
+        One is unknown, malformed, missing, or names a file.
+    """
+    known = {one.name for one in parameters(question)}
+    fields = question.params.model_fields
+    names = {info.alias or field for field, info in fields.items()}
+    for name in given:
+        # A field is asked for by the one name the description has, not by the one Python needs.
+        if name not in names:
+            raise UnknownCodeError.among("parameter", name, known)
+    params = question.params.read(given)
+    refuse_files(question, params)
+    return params
+
+
+def tags(header: str) -> set[str]:
+    """Read the entity tags of a header; a weak tag stands for the same bytes here."""
+    return {part.strip().removeprefix("W/") for part in header.split(",")}
+
+
+async def _listing() -> list[dict[str, Any]]:
+    """Every question, with its parameters and columns."""
+    return [
+        {
+            "name": one.name,
+            "address": f"{ROOT}/{address(one)}",
+            "command": " ".join(("techbalance", *one.command)),
+            "summary": one.summary,
+            "parameters": [
+                {"name": name.name, "says": name.says, "is_needed": name.is_needed, "schema": name.schema}
+                for name in parameters(one)
+            ],
+            "columns": list(one.columns),
+            "examples": list(one.examples),
+        }
+        for one in readable()
+    ]

@@ -1,0 +1,88 @@
+"""What answers HTTP? The API now, with health, counts and a description; pages join it."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+from fastapi import FastAPI, Request, Response
+from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+from techbalance.errors import TechbalanceError
+from techbalance.web import api
+from techbalance.web.desk import Desk
+from techbalance.web.problems import plain_problem, problem
+from techbalance.web.settings import Settings
+from techbalance.web.watch import Metrics, Watch
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from typing import TextIO
+
+
+def create_app(settings: Settings | None = None, *, log: TextIO | None = None) -> FastAPI:
+    """Make the application.
+
+    Parameters
+    ----------
+    settings
+        How it listens and what it gives; the defaults when left out.
+    log
+        Where one line per request goes; None for nowhere.
+    """
+    settings = settings or Settings()
+    desk, metrics = Desk(settings), Metrics()
+
+    @asynccontextmanager
+    async def life(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        desk.close()
+
+    app = FastAPI(
+        title="techbalance",
+        version=version("techbalance"),
+        summary="Figures about United States technology trade: recomputed, traced, explained. Read only.",
+        openapi_url=f"{api.ROOT}/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=life,
+    )
+    app.include_router(api.router(desk))
+    _watched(app, desk, metrics)
+    app.add_exception_handler(TechbalanceError, _of_the_tree)
+    app.add_exception_handler(HTTPException, _of_http)
+    if settings.origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=list(settings.origins),
+            allow_methods=["GET", "HEAD"],
+            expose_headers=["ETag", "Techbalance-Answer", "Techbalance-Reference"],
+        )
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(settings.names), www_redirect=False)
+    app.add_middleware(Watch, metrics=metrics, log=log)
+    return app
+
+
+def _watched(app: FastAPI, desk: Desk, metrics: Metrics) -> None:
+    """Add the addresses that a machine looks at."""
+
+    @app.get("/health", summary="Whether the server answers, and of which store", operation_id="health")
+    async def health() -> dict[str, str]:
+        return {"status": "ok", "release": version("techbalance"), "store_version": desk.held}
+
+    @app.get("/metrics", include_in_schema=False)
+    async def counts() -> Response:
+        return Response(metrics.text(desk), media_type="text/plain; version=0.0.4")
+
+
+async def _of_the_tree(_: Request, wrong: Exception) -> Response:
+    assert isinstance(wrong, TechbalanceError)  # noqa: S101 - this handler is registered for the tree only
+    return problem(wrong)
+
+
+async def _of_http(_: Request, wrong: Exception) -> Response:
+    assert isinstance(wrong, HTTPException)  # noqa: S101 - this handler is registered for these only
+    return plain_problem(wrong.status_code, str(wrong.detail), wrong.headers)

@@ -1,0 +1,99 @@
+"""How does HTTP say that something is wrong? As problem details (RFC 9457), from the tree of errors."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from starlette.responses import JSONResponse
+
+from techbalance.errors import (
+    ConvergenceError,
+    ModelInputError,
+    NotCoveredError,
+    QuestionError,
+    TechbalanceError,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+MEDIA_TYPE: Final = "application/problem+json"
+# A status of its own where the caller can do something about it; what is left is the server's affair.
+STATUSES: Final[tuple[tuple[type[TechbalanceError], int], ...]] = (
+    (QuestionError, 400),
+    (NotCoveredError, 404),
+    (ModelInputError, 422),
+    (ConvergenceError, 422),
+    (TechbalanceError, 500),
+)
+DESCRIPTIONS: Final = {
+    400: "The question cannot be put like this",
+    404: "Nothing here answers it: no such address, or the store holds nothing that does",
+    405: "Answers are read only: GET and HEAD",
+    406: "None of the accepted media types can be written",
+    422: "The question was understood and cannot be answered: too many rows, too long, or no solution",
+    429: "Too many questions are waiting; try again in a moment",
+}
+SCHEMA: Final[dict[str, Any]] = {
+    "type": "object",
+    "required": ["type", "title", "status", "detail"],
+    "properties": {
+        "type": {"type": "string", "description": "urn:techbalance:error: and the name of the error"},
+        "title": {"type": "string", "description": "What is wrong"},
+        "status": {"type": "integer", "description": "The status of the response"},
+        "detail": {"type": "string", "description": "What is wrong, where, and what to do next"},
+        "where": {"type": "string", "description": "Field and value, or table and period"},
+        "remedy": {"type": "string", "description": "What to do next"},
+        "exit_code": {"type": "integer", "description": "What the command line would exit with"},
+    },
+}
+
+
+class TooMuchError(QuestionError):
+    """An answer with more rows, or that takes longer, than this server gives to one question."""
+
+
+class BusyError(TechbalanceError):
+    """More questions are waiting than this server keeps."""
+
+
+def status_of(wrong: TechbalanceError) -> int:
+    """Choose the status of an error."""
+    if isinstance(wrong, TooMuchError):
+        return 422
+    if isinstance(wrong, BusyError):
+        return 429
+    return next(status for kind, status in STATUSES if isinstance(wrong, kind))
+
+
+def problem(wrong: TechbalanceError) -> JSONResponse:
+    """Write an error of the tree as problem details."""
+    status = status_of(wrong)
+    name = type(wrong).__name__.removesuffix("Error")
+    facts = {
+        "type": f"urn:techbalance:error:{re.sub(r'(?<=[a-z])(?=[A-Z])', '-', name).lower()}",
+        "title": wrong.what,
+        "status": status,
+        "detail": str(wrong),
+        "where": wrong.where,
+        "remedy": wrong.remedy,
+        "exit_code": wrong.exit_code,
+    }
+    headers = {"Retry-After": "1"} if status == 429 else None
+    return _response({key: value for key, value in facts.items() if value != ""}, status, headers)
+
+
+def plain_problem(status: int, detail: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
+    """Write what HTTP itself refuses as problem details."""
+    facts = {
+        "type": "about:blank",
+        "title": DESCRIPTIONS.get(status, detail),
+        "status": status,
+        "detail": detail,
+    }
+    return _response(facts, status, headers)
+
+
+def _response(facts: dict[str, Any], status: int, headers: Mapping[str, str] | None) -> JSONResponse:
+    return JSONResponse(facts, status, headers=headers, media_type=MEDIA_TYPE)
