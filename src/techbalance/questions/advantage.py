@@ -52,7 +52,7 @@ def run(params: AdvantageParams, store: Store) -> Answer:
     found = baskets_of(params, store)
     years = found.asked_years(params.year)
     kept = found.in_years(years)
-    notes = list(found.notes)
+    notes = list(kept.notes)
     lineage = kept.lineage
     if params.measure == "rca":
         rows = _advantages(params, kept)

@@ -56,8 +56,9 @@ def run(params: ComplexityParams, store: Store) -> Answer:
     found = baskets_of(params, store)
     years = found.asked_years(params.year)
     shown = None if params.country is None else found.labels(params.country)
+    kept = found.in_years(years)
     rows: list[Row] = []
-    notes = [*found.notes, _convention(params)]
+    notes = [*kept.notes, _convention(params)]
     for year in years:
         if year not in found.years:
             rows.append({"year": year, "note": found.why_empty})
@@ -66,7 +67,6 @@ def run(params: ComplexityParams, store: Store) -> Answer:
         of_year = complexity(values, countries, products, threshold=params.threshold, pci_scale=params.pci)
         notes += [f"{year}: {note.text}" for note in of_year.notes]
         rows += _ranked(_rows(params, found, of_year, shown), params, year)
-    kept = found.in_years(years)
     return Answer(
         COMPLEXITY, params, store, typed(rows, TYPES, list(COLUMNS[params.by])), tuple(notes), kept.lineage
     )
@@ -226,6 +226,6 @@ def _convention(params: ComplexityParams) -> str:
     scale = "mean ECI of its exporters" if params.pci == "average" else "that over the second eigenvalue"
     return (
         f"Specialised from a revealed advantage of {params.threshold:g}; ECI has mean 0 and standard "
-        f"deviation 1 (ddof 0) and rises with diversity; PCI is the {scale}. A cell without a row counts as no "
-        "exports."
+        f"deviation 1 (ddof 0) and rises with diversity; PCI is the {scale}. A cell without a row "
+        "counts as no exports."
     )

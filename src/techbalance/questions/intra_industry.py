@@ -87,7 +87,7 @@ def run(params: IntraIndustryParams, store: Store) -> Answer:
     ]
     rows.sort(key=lambda row: row["year"])
     digits = params.digits or market.digits
-    notes = [*market.notes, f"Products of {digits} digits; alike within {params.spread:g} ({params.bounds})."]
+    notes = [*kept.notes, f"Products of {digits} digits; alike within {params.spread:g} ({params.bounds})."]
     notes += [VALUATION] if market.level == HS6 else []
     table = typed(rows, TYPES, list(COLUMNS[params.by]))
     return Answer(INTRA_INDUSTRY, params, store, table, tuple(notes), kept.lineage)

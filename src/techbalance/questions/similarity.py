@@ -46,7 +46,7 @@ def run(params: SimilarityParams, store: Store) -> Answer:
     kept = found.in_years(years)
     shown = None if params.country is None else found.labels(params.country)
     rows: list[Row] = []
-    notes = list(found.notes)
+    notes = list(kept.notes)
     for name in params.against:
         members = members_named(store, name, found.countries, years[-1])
         if len(members) > 1:

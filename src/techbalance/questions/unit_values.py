@@ -93,7 +93,7 @@ def run(params: UnitValuesParams, store: Store) -> Answer:
     ]
     rows.sort(key=lambda row: row["year"])
     table = typed(rows, TYPES, list(COLUMNS[params.by]))
-    return Answer(UNIT_VALUES, params, store, table, (*market.notes, *notes), (*kept.lineage, *lineage))
+    return Answer(UNIT_VALUES, params, store, table, (*kept.notes, *notes), (*kept.lineage, *lineage))
 
 
 def _measured(

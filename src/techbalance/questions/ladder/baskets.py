@@ -48,6 +48,8 @@ class Baskets:
         Stored rows it comes from; none of a user's table.
     why_empty
         Why a year has nothing.
+    editions
+        Year and edition of the codes, where the table tells it.
     """
 
     store: Store
@@ -56,6 +58,7 @@ class Baskets:
     notes: tuple[str, ...]
     lineage: tuple[Lineage, ...] = ()
     why_empty: str = "not_covered: the table has no rows of this year"
+    editions: tuple[tuple[int, str], ...] = ()
 
     @cached_property
     def years(self) -> tuple[int, ...]:
@@ -98,11 +101,12 @@ class Baskets:
         return self.years[-1:] if years is None else tuple(range(years.start, years.end + 1))
 
     def in_years(self, years: tuple[int, ...]) -> Baskets:
-        """The same, of these years."""
+        """The same, of these years, with a note where they are of several editions of the codes."""
         behind = tuple(
             replace(part, rows=part.rows.filter(part.rows.year.isin(years))) for part in self.lineage
         )
-        return replace(self, rows=self.rows.filter(self.rows.year.isin(years)), lineage=behind)
+        notes = (*self.notes, *edition_notes(self.editions, years))
+        return replace(self, rows=self.rows.filter(self.rows.year.isin(years)), lineage=behind, notes=notes)
 
 
 def labels_among(store: Store, names: Iterable[str], held: Iterable[str]) -> list[str]:
@@ -156,6 +160,7 @@ def _from_record(params: Basket, store: Store) -> Baskets:
     trade = Products(store, day, None, None, params.group, None)
     rows = trade.rows()
     rows = rows.filter(rows.flow == "import")
+    behind = trade.behind().filter(lambda row: row.flow == "import")
     formula = "general imports, customs value, by supplier and product"
     return Baskets(
         store,
@@ -165,7 +170,7 @@ def _from_record(params: Basket, store: Store) -> Baskets:
             "What the United States buys of Advanced Technology Products, by supplier: what suppliers sell "
             "to others is not in it. A table of world exports (--panel) measures countries as a whole.",
         ),
-        (Lineage("trade", rows, formula, value="general_usd"),),
+        (Lineage("trade", behind, formula, value="general_usd"),),
         trade.why_nothing("product and partner"),
     )
 
@@ -177,7 +182,8 @@ def _from_table(params: Basket, store: Store) -> Baskets:
         store,
         rows.select("year", "product", country="exporter", value_usd="value_usd"),
         table.digits,
-        (f"{table.origin}; {said}", *table.notes, *edition_notes(store, rows)),
+        (f"{table.origin}; {said}", *table.notes),
+        editions=editions_of(store, rows),
     )
 
 
@@ -202,14 +208,21 @@ def one_side(store: Store, table: TradeTable, side: str | None) -> tuple[Table, 
     return rows.filter(rows.side == chosen), words
 
 
-def edition_notes(store: Store, rows: Table) -> list[str]:
+def editions_of(store: Store, rows: Table) -> tuple[tuple[int, str], ...]:
+    """Year and edition of the codes, where the rows tell it."""
+    found = rows.filter(rows.edition.notnull()).select("year", "edition").distinct()
+    return tuple(sorted((row["year"], row["edition"]) for row in store.fetch_rows(found)))
+
+
+def edition_notes(editions: Iterable[tuple[int, str]], years: Iterable[int]) -> list[str]:
     """Say where years are in different editions of the codes."""
-    editions = store.fetch(rows.select("edition").filter(rows.edition.notnull()).distinct())["edition"]
-    found = sorted(editions.to_pylist())
+    span = set(years)
+    found = sorted({edition for year, edition in editions if year in span})
     if len(found) < 2:
         return []
     return [
-        f"Codes of several editions ({', '.join(found)}): years of different editions are not comparable."
+        f"Codes of several editions ({', '.join(found)}): products of one year are compared with each other; "
+        "between years a code may hold other goods."
     ]
 
 

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Final
 
 import ibis
 
+from techbalance.classifications.groups import GROUPS
 from techbalance.classifications.partners import taken_apart
 from techbalance.errors import NotCoveredError
 from techbalance.questions.answer import Lineage
-from techbalance.questions.ladder.baskets import HTS10, edition_notes, labels_among
+from techbalance.questions.ladder.baskets import HTS10, edition_notes, editions_of, labels_among
 from techbalance.questions.products import Products
 from techbalance.questions.selection import among_products, partner_book
 from techbalance.questions.supply.trade import partner_names
@@ -57,6 +58,8 @@ class Market:
         What must be known to read it.
     lineage
         Stored rows it comes from.
+    editions
+        Year and edition of the codes, where the table tells it.
     """
 
     store: Store
@@ -67,6 +70,7 @@ class Market:
     notes: tuple[str, ...]
     exports: Table | None = None
     lineage: tuple[Lineage, ...] = ()
+    editions: tuple[tuple[int, str], ...] = ()
 
     @cached_property
     def years(self) -> tuple[int, ...]:
@@ -118,17 +122,19 @@ class Market:
         return self.years[-1:] if years is None else tuple(range(years.start, years.end + 1))
 
     def in_years(self, years: Iterable[int]) -> Market:
-        """The same, of these years."""
+        """The same, of these years, with a note where they are of several editions of the codes."""
         span = sorted(years)
+        notes = (*self.notes, *edition_notes(self.editions, span))
         behind = tuple(
             replace(part, rows=part.rows.filter(part.rows.year.isin(span))) for part in self.lineage
         )
         sold = None if self.exports is None else self.exports.filter(self.exports.year.isin(span))
-        return replace(self, rows=self.rows.filter(self.rows.year.isin(span)), exports=sold, lineage=behind)
+        rows = self.rows.filter(self.rows.year.isin(span))
+        return replace(self, rows=rows, exports=sold, lineage=behind, notes=notes)
 
 
 def quantity_market(params: MarketParams, store: Store) -> Market:
-    """The finest data with quantities that is held: a table of yours, or HS6.
+    """The finest data with quantities that is held: a table of yours, ingested detail, or HS6.
 
     Raises
     ------
@@ -137,14 +143,21 @@ def quantity_market(params: MarketParams, store: Store) -> Market:
     """
     if params.panel is not None:
         return table_market(params, store)
-    return hs6_market(params, store)
+    from techbalance.questions.ladder.detail import detail_market
+
+    try:
+        return detail_market(params, store)
+    except NotCoveredError:
+        return hs6_market(params, store)
 
 
 def record_market(params: MarketParams, store: Store) -> Market:
     """General imports of the United States by ten-digit product and supplier, as the record has them."""
     day = params.as_of.day if params.as_of else None
-    rows = Products(store, day, None, None, params.group, params.product).rows()
+    trade = Products(store, day, None, None, params.group, params.product)
+    rows = trade.rows()
     rows = rows.filter(rows.flow == "import")
+    behind = trade.behind().filter(lambda row: row.flow == "import")
     return Market(
         store,
         RECORD,
@@ -159,29 +172,39 @@ def record_market(params: MarketParams, store: Store) -> Market:
         HTS10,
         False,
         ("Ten-digit record: general imports at customs value, no quantities.",),
-        lineage=(Lineage("trade", rows, "general imports by supplier and product", value="general_usd"),),
+        lineage=(Lineage("trade", behind, "general imports by supplier and product", value="general_usd"),),
     )
 
 
-def hs6_market(params: MarketParams, store: Store) -> Market:
+def hs6_market(params: MarketParams, store: Store, groups: GroupRef | None = None) -> Market:
     """Yearly trade of the United States with a few partners by six-digit product, with quantities.
+
+    Parameters
+    ----------
+    params
+        What is asked; its group where ``groups`` is left out.
+    store
+        Where the file is looked for.
+    groups
+        Only headings of these groups.
 
     Raises
     ------
     NotCoveredError
         The file is not held.
     """
+    groups = groups or params.group
     table = open_hs6(store)
     table = table.filter(among_products(table, params.product))
     notes = [
-        "HS6 table: imports at c.i.f. value (of Taiwan at customs value, no quantities); a unit value stands "
-        "among the suppliers of that table only.",
+        "HS6 table: imports at c.i.f. value (of Taiwan at customs value, no quantities); shares and unit values "
+        "are among the suppliers of that table only.",
     ]
-    if params.group is not None:
-        codes, left_out = headings_of(store, params.group)
+    if groups is not None:
+        codes, left_out = headings_of(store, groups)
         table = table.filter(table["product"].isin(codes))
         notes.append(
-            f"Group {params.group} at six digits: {len(codes)} headings whose every ten-digit code is in it; "
+            f"{_words(groups)} at six digits: {len(codes)} headings whose every ten-digit code is in it; "
             f"{left_out} headings that mix it with others are left out."
         )
     bought, sold = table.filter(table.flow == "M"), table.filter(table.flow == "X")
@@ -192,9 +215,14 @@ def hs6_market(params: MarketParams, store: Store) -> Market:
         bought.select(*columns),
         HS6_DIGITS,
         True,
-        (*notes, *edition_notes(store, bought)),
+        tuple(notes),
         exports=sold.select(*columns),
+        editions=editions_of(store, bought),
     )
+
+
+def _words(groups: GroupRef) -> str:
+    return "The ATP list" if len(groups.names) == len(GROUPS) else f"Group {groups}"
 
 
 def headings_of(store: Store, groups: GroupRef) -> tuple[list[str], int]:
@@ -240,8 +268,9 @@ def table_market(params: MarketParams, store: Store) -> Market:
         bought.filter(bought.exporter != bought.importer).select(*columns, partner="exporter"),
         table.digits,
         has_quantity,
-        (f"{table.origin}: imports of {reporter}.", *table.notes, *edition_notes(store, bought)),
+        (f"{table.origin}: imports of {reporter}.", *table.notes),
         exports=sold.filter(sold.exporter != sold.importer).select(*columns, partner="importer"),
+        editions=editions_of(store, bought),
     )
 
 

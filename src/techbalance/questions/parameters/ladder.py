@@ -285,8 +285,8 @@ CLIMB = Question(
     summary="Did a partner move up the value chain? One page of evidence, for and against.",
     params=ClimbParams,
     columns=("note",),
-    values=("from_measure", "to_measure", "value_usd", "to_usd", "from_usd"),
+    values=("from_measure", "to_measure", "to_usd", "from_usd"),
     words=("partner",),
-    layout="list",
+    layout="compact",
     examples=("climb VNM --group 04", "climb CHN --from 2017 --to 2024", "climb VNM --products --top 10"),
 )
