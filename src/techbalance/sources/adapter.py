@@ -68,6 +68,8 @@ class Part:
         Whether an empty answer (status 204) means that there is nothing, rather than that something is wrong.
     divisible
         Whether ``divide`` of the adapter can make smaller calls of it.
+    leads
+        Whether other parts follow from it: it is always asked for, also where its bytes are known.
     about_bytes
         How large it will be, as far as the declaration says.
     facts
@@ -85,6 +87,7 @@ class Part:
     batch: str = ""
     empty_is_data: bool = False
     divisible: bool = False
+    leads: bool = False
     about_bytes: int | None = None
     facts: Mapping[str, str] = field(default_factory=dict)
 

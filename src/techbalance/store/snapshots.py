@@ -7,6 +7,7 @@ they are whole, so that the next run can take them up where this one ended.
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 import os
@@ -18,9 +19,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from techbalance.errors import SnapshotError, StoreError
 from techbalance.sources.transfer import Validators
+from techbalance.store.commit import writer
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Iterator
     from io import BufferedReader
 
@@ -130,6 +131,30 @@ class Snapshots:
         if not name or not (folder / SIDECAR).is_file():
             return None
         return Snapshot(folder, _read(folder / SIDECAR))
+
+    @contextmanager
+    def claimed(self, source: str) -> Iterator[None]:
+        """Hold the snapshots of a source: two fetches at once would write into one another's bodies.
+
+        Raises
+        ------
+        StoreError
+            Another process is fetching this source; or the folder cannot be made.
+        """
+        with writer(self.root / source / PARTIAL, f"fetch {source}"):
+            yield
+
+    def forget_fresh(self, source: str) -> None:
+        """Count nothing that came so far as part of the next run."""
+        (self.root / source / PARTIAL / "anew").write_bytes(b"")
+
+    def fresh_since(self, source: str) -> dt.datetime:
+        """Since when parts that came can be part of the next run."""
+        try:
+            at = (self.root / source / PARTIAL / "anew").stat().st_mtime
+        except OSError:
+            at = 0.0
+        return dt.datetime.fromtimestamp(at, tz=dt.UTC)
 
     @contextmanager
     def receiving(self, source: str, part: Part) -> Iterator[Incoming]:

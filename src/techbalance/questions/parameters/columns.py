@@ -6,6 +6,7 @@ from typing import Final
 
 from techbalance.questions.parameters.column import Column, Kind
 from techbalance.questions.parameters.columns_change import CHANGE_COLUMNS
+from techbalance.questions.parameters.columns_fetch import FETCH_COLUMNS
 from techbalance.questions.parameters.columns_stories import STORY_COLUMNS
 from techbalance.questions.parameters.columns_vintages import VINTAGE_COLUMNS
 
@@ -377,6 +378,8 @@ COLUMNS: Final[dict[str, Column]] = {
     "tolerance_usd": Column("money", "US dollars", "Largest difference that printed rounding allows"),
     # effects of a change
     **CHANGE_COLUMNS,
+    # fetching
+    **FETCH_COLUMNS,
     # products over time
     **STORY_COLUMNS,
     # revisions and releases

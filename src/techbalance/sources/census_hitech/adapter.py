@@ -6,6 +6,7 @@ also all goods (``-``) less what is no ATP (``00``). Both are formed here, and m
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import pyarrow as pa
@@ -41,8 +42,9 @@ class CensusHitech:
             request, first_year=declaration.coverage[0].from_year, source=self.id
         )
         flows = asked_flows(request)
+        size = declaration.gates.about_bytes
         return [
-            self._part(declaration.address, flow, start, end)
+            replace(self._part(declaration.address, flow, start, end), about_bytes=size)
             for flow in flows
             for start, end in census_api.windows(first, last, 12)
         ]

@@ -6,13 +6,13 @@ a year at a time, and less of the chapters that are large; a call that is still 
 
 from __future__ import annotations
 
-import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from techbalance.errors import ParameterError, SchemaError, shortened
+from techbalance.errors import SchemaError, shortened
 from techbalance.sources import census_api
 from techbalance.sources.adapter import Parsed, Part
 from techbalance.sources.census_hitech.adapter import asked_flows
@@ -40,27 +40,27 @@ MEASURES: Final = {
 }
 CODE: Final = {"import": "I_COMMODITY", "export": "E_COMMODITY"}
 SYSTEM: Final = {"import": "HTS", "export": "SCHEDULE_B"}
-USD: Final = ("general_usd", "consumption_usd", "dutiable_usd", "duty_usd", "export_usd")
 
 
 class CensusHS:
     """Adapter of ``census-hs``."""
 
     id = "census-hs"
-    options = frozenset({"flow", "product"})
-    hands_over = False
+    options = frozenset({"flow"})
+    hands_over = True
 
     def locate(self, request: Request, declaration: Declaration) -> Sequence[Part]:
         """One call for each flow, chapter and window of months."""
         first, last = census_api.asked_span(
             request, first_year=declaration.coverage[0].from_year, source=self.id
         )
-        prefixes = asked_prefixes(request)
+        size = declaration.gates.about_bytes
         return [
-            self._part(declaration.address, flow, prefix, start, end)
+            replace(self._part(declaration.address, flow, prefix, start, end), about_bytes=size)
             for flow in asked_flows(request)
-            for prefix in prefixes
-            for start, end in census_api.windows(first, last, HEAVY.get(prefix[:2], 12))
+            for start_year, end_year in census_api.windows(first, last, 12)
+            for prefix in CHAPTERS
+            for start, end in census_api.windows(start_year, end_year, HEAVY.get(prefix, 12))
         ]
 
     def _part(self, address: str, flow: str, prefix: str, first: Month, last: Month) -> Part:
@@ -79,7 +79,8 @@ class CensusHS:
                 ("time", census_api.time_predicate(first, last)),
             ),
             keyed=True,
-            batch=name,
+            # A year of a flow is taken in whole: chapters alone would add up to no total.
+            batch=f"{flow}s-{first.year}",
             empty_is_data=True,
             divisible=first != last or len(prefix) < 10,
             facts={
@@ -111,7 +112,7 @@ class CensusHS:
         ]
 
     def parse(self, delivered: Delivered) -> Parsed:
-        """Make rows of ``trade``, monthly, without the columns of classification, which the store adds."""
+        """Make rows of ``trade``, monthly; ``ingest`` classifies them."""
         where, facts = delivered.part.name, delivered.part.facts
         flow, code, measures = facts["flow"], CODE[facts["flow"]], MEASURES[facts["flow"]]
         answer = census_api.read(delivered, (code, "CTY_CODE", "time"), tuple(measures))
@@ -133,26 +134,6 @@ class CensusHS:
         return Parsed({"trade": _trade(rows, flow)}, answer.notes)
 
 
-def asked_prefixes(request: Request) -> tuple[str, ...]:
-    """Beginnings of codes asked for; every chapter by default.
-
-    Raises
-    ------
-    ParameterError
-        One is no beginning of a code.
-    """
-    given = request.options.get("product")
-    if given is None:
-        return CHAPTERS
-    prefixes = tuple(dict.fromkeys(part.strip() for part in given.split(",")))
-    for prefix in prefixes:
-        if not re.fullmatch(r"\d{2,10}", prefix):
-            raise ParameterError("a product is given by the first two to ten digits", where=shortened(prefix))
-        if any(prefix != other and prefix.startswith(other) for other in prefixes):
-            raise ParameterError("two of the products overlap", where=given)
-    return prefixes
-
-
 def _check_codes(codes: pa.ChunkedArray, prefix: str, where: str) -> None:
     odd = pc.invert(pc.match_substring_regex(codes, f"^{prefix}[0-9]{{{10 - len(prefix)}}}$"))
     if pc.any(odd).as_py():
@@ -166,7 +147,6 @@ def _trade(rows: pa.Table, flow: str) -> pa.Table:
     size = rows.num_rows
     time = rows["time"].combine_chunks()
     named = {name: rows[column] for column, name in MEASURES[flow].items()}
-    nothing = pa.nulls(size, pa.int64())
     return pa.table(
         {
             "reporter": pa.repeat("USA", size),
@@ -179,7 +159,7 @@ def _trade(rows: pa.Table, flow: str) -> pa.Table:
             "month": pc.cast(pc.utf8_slice_codeunits(time, 5, 7), pa.int8()),
             "freq": pa.repeat("month", size),
             "months": pa.repeat(pa.scalar(1, pa.int8()), size),
-            **{name: named.get(name, nothing) for name in USD},
+            **named,
         }
     )
 

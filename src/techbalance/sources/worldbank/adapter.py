@@ -83,6 +83,7 @@ class WorldBank:
                 form="json",
                 query=(("format", "json"), ("per_page", str(per_page))),
                 batch=BATCH,
+                leads=True,
                 facts=facts,
             )
         ]
