@@ -42,8 +42,8 @@ def test_a_december_prints_the_year_by_group_with_a_vintage_of_its_own():
         12,
         None,
     )
-    assert year["vintage"] == dt.date(2008, 2, 29)
-    assert year["source_id"] == "ft900-2007-12-exhibit-16"
+    parsed = ADAPTER.parse(delivered("16", publisher.exhibit_text("16", 2007, 12, GROUPS)))
+    assert parsed.vintage == dt.date(2008, 2, 29)
     assert (year["print_kind"], year["printed_unit_usd"]) == ("first print", 100_000)
     month = of(rows, group="04", freq="month", flow="import")
     assert (month["value_usd"], month["period"]) == (2_600_000, "2007-12")

@@ -109,11 +109,7 @@ class CensusFT900:
         )
         rows = _exhibit_rows(exhibit, whole=part.facts["kind"] == "16")
         table = pa.Table.from_pylist(rows, schema=SCHEMA)
-        source_id = f"ft900-{year}-{month:02d}-exhibit-{part.facts['kind']}"
-        vintage = released(year, month)
-        table = table.append_column("vintage", pa.repeat(pa.scalar(vintage), table.num_rows))
-        table = table.append_column("source_id", pa.repeat(pa.scalar(source_id), table.num_rows))
-        return Parsed({"headline": table}, exhibit.notes, vintage)
+        return Parsed({"headline": table}, exhibit.notes, released(year, month))
 
 
 def released(year: int, month: int) -> dt.date:
