@@ -62,12 +62,12 @@ class Held:
     def history(self, place: Place, flow: str) -> History:
         """Annual revisions of a balance or a flow.
 
-        Printed figures of the place are read where there are any; otherwise ten-digit products are added
-        up, for trade in Advanced Technology Products.
+        Printed figures of the place and, for trade in Advanced Technology Products, sums of ten-digit
+        products are revisions of one another; of one day the printed figure counts.
         """
         rows = self._annual(place) if place.is_whole or self._is_printed_in_parts(place.series) else []
-        if not rows and place.series == "atp" and not place.is_whole:
-            rows = self._from_products(place)
+        if place.series == "atp" and not place.is_whole:
+            rows = rows + self._from_products(place)
         values = [
             (row["year"], row["vintage"], row["basis"] == periods.PRINTED, row[COLUMNS[flow]]) for row in rows
         ]
@@ -148,9 +148,12 @@ class Held:
 
     def _every(self, series: str, by: str, group: str, key: object) -> Rows:
         code = group if group == ALL_GROUPS else group_code(group)
-        if series == "atp" and not self._is_printed_in_parts(series):
+        added: Rows = []
+        if series == "atp":
             cells = [row for row in self._cells() if code in (ALL_GROUPS, row["group"])]
-            return _added_up(cells, ("year", "vintage", by))
+            added = _added_up(cells, ("year", "vintage", by))
+            if not self._is_printed_in_parts(series):
+                return added
         columns = ("exports_usd", "imports_usd", "printed_balance_usd")
         published = Published(self.store, series, "year", by_partner=by == "partner", group=code)
         rows = periods.up_to(published.rows() if by == "partner" else published.group_rows(), self.day)
@@ -160,7 +163,7 @@ class Held:
         )
         found = [_with_balance(row) for row in self.store.fetch_rows(table)]
         self._remember(key, "headline", rows, f"balance by {by}, on every vintage")
-        return found
+        return found + added
 
     def label(self, partner: str) -> str:
         """The ISO3 code, or the Census code, under which a partner's rows stand."""
