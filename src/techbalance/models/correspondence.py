@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -157,7 +156,7 @@ def _check(
 
 def _scaled(after: FloatArray, sums: FloatArray) -> FloatArray:
     """Bring each observation to the sum of the other side."""
-    scaled: FloatArray = after * (sums / after.sum(axis=1))[:, None]
+    scaled: FloatArray = (after / after.sum(axis=1)[:, None]) * sums[:, None]
     return scaled
 
 
@@ -264,15 +263,13 @@ def measure_drift(shares: Sequence[Sequence[float]]) -> Drift | None:
     if not len(every):
         return None
     inside = cast = 0
-    for place, series in enumerate(shares):
+    for place in range(len(shares)):
         rest = np.concatenate([own for other, own in enumerate(steps) if other != place] or [np.array([])])
         if not len(rest):
             continue
-        others = Drift(float(np.sqrt(np.mean(rest**2))), len(rest), 0, 0)
-        for earlier, later in pairwise(series):
-            low, high = others.band(later, 1)
-            cast += 1
-            inside += low <= min(max(earlier, SMALLEST_SHARE), 1 - SMALLEST_SHARE) <= high
+        reach = NORMAL_90 * float(np.sqrt(np.mean(rest**2)))
+        cast += len(steps[place])
+        inside += int((np.abs(steps[place]) <= reach).sum())
     return Drift(float(np.sqrt(np.mean(every**2))), len(every), inside, cast)
 
 
