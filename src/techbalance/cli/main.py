@@ -11,6 +11,7 @@ import typer
 
 from techbalance.cli.commands import FORMATS, Writing, command_for
 from techbalance.cli.report import report
+from techbalance.cli.serve import mcp, serve
 from techbalance.errors import ParameterError, TechbalanceError, UnknownCodeError
 from techbalance.questions.registry import QUESTIONS, ask
 
@@ -50,6 +51,8 @@ def application() -> typer.Typer:
             target = groups[parent]
         target.command(word, short_help=question.summary)(command_for(question, _answer))
     app.command("report")(report)
+    app.command("serve")(serve)
+    app.command("mcp")(mcp)
     return app
 
 

@@ -69,7 +69,7 @@ def _responses(question: Question) -> dict[int | str, dict[str, Any]]:
         "application/json": {"schema": document_schema(question)},
         "text/csv": {"schema": {"type": "string"}},
     }
-    refused = {
+    refused: dict[int | str, dict[str, Any]] = {
         status: {"description": DESCRIPTIONS[status], "content": {MEDIA_TYPE: {"schema": SCHEMA}}}
         for status in _REFUSALS
     }

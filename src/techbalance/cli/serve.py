@@ -1,0 +1,57 @@
+"""The commands ``serve`` and ``mcp``: answers over HTTP, and for assistants."""
+
+from __future__ import annotations
+
+import sys
+from importlib.util import find_spec
+
+import typer
+
+from techbalance.errors import ParameterError
+
+HOST, PORT = "127.0.0.1", 8000
+_HOST = typer.Option(HOST, "--host", metavar="HOST", help="Address to listen on; only this machine's own")
+_NAME = typer.Option([], "--name", metavar="NAME", help="Host name the server is reached by, if another")
+_ORIGIN = typer.Option([], "--origin", metavar="URL", help="Site whose pages may read the answers (CORS)")
+_PORT = typer.Option(PORT, "--port", metavar="N", help="Port to listen on")
+
+
+def serve(
+    host: str = _HOST,
+    port: int = _PORT,
+    name: list[str] = _NAME,
+    origin: list[str] = _ORIGIN,
+    quiet: bool = typer.Option(False, "--quiet", help="Write no line per request"),
+) -> None:
+    """Answer every question over HTTP: read only, described at /api/v1/openapi.json."""
+    import uvicorn
+
+    from techbalance.web.app import create_app
+    from techbalance.web.settings import Settings
+
+    names = (*Settings.names, *([] if host in Settings.names else [host]), *name)
+    settings = Settings(host=host, port=port, names=names, origins=tuple(origin))
+    app = create_app(settings, log=None if quiet else sys.stderr)
+    typer.echo(f"http://{host}:{port}/api/v1/questions (stop with Ctrl+C)", err=True)
+    uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False, server_header=False)
+
+
+def mcp(
+    http: bool = typer.Option(False, "--http", help="Over HTTP at /mcp instead of standard input and output"),
+    host: str = _HOST,
+    port: int = _PORT,
+) -> None:
+    """Give an assistant a tool per question (Model Context Protocol)."""
+    if find_spec("mcp") is None:
+        raise ParameterError(
+            "the protocol's library is not installed", remedy="pip install 'techbalance[mcp]'"
+        )
+    from techbalance.mcp import server
+
+    if not http:
+        server.serve_stdio()
+        return
+    import uvicorn
+
+    typer.echo(f"http://{host}:{port}/mcp (stop with Ctrl+C)", err=True)
+    uvicorn.run(server.http_app(), host=host, port=port, log_level="warning", access_log=False)
