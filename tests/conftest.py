@@ -1,5 +1,8 @@
 """Fixtures every kind of test shares."""
 
+import os
+import socket
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +13,28 @@ from techbalance.api import TechBalance
 from techbalance.questions.answer import Answer
 
 ROOT = Path(__file__).resolve().parent.parent
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+# No test asks a publisher, whatever the machine's settings say; those of the local publisher open loopback.
+os.environ["TECHBALANCE_OFFLINE"] = "1"
+for name in ("TECHBALANCE_ADDRESSES", "CENSUS_API_KEY", "USITC_DATAWEB_TOKEN", "COMTRADE_API_KEY"):
+    os.environ.pop(name, None)
+os.environ["TECHBALANCE_CONFIG"] = str(ROOT / "no-such-config.toml")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_way_out() -> Iterator[None]:
+    """Refuse every connection that would leave this machine: no test may depend on one, or make one."""
+    straight = socket.socket.connect
+
+    def connect(self: socket.socket, address: Any) -> None:
+        if self.family in (socket.AF_INET, socket.AF_INET6) and address[0] not in LOOPBACK:
+            raise AssertionError(f"a test opened a connection to {address[0]}")
+        straight(self, address)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", connect)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -69,8 +69,13 @@ def run(params: FetchParams, store: Store) -> Answer:
 
 def _plan_in_words(outcomes: list[Outcome]) -> str:
     known = [one.bytes for one in outcomes if one.bytes]
-    size = f", about {sum(known) / 1e6:,.1f} MB" if known else ", of unknown size"
-    return f"{len(outcomes):,} calls{size}"
+    size = f"about {_size(sum(known))}" if known else "of unknown size"
+    calls = "1 call" if len(outcomes) == 1 else f"{len(outcomes):,} calls"
+    return f"{calls}, {size}"
+
+
+def _size(count: int) -> str:
+    return f"{count / 1e6:,.1f} MB" if count >= 100_000 else f"{count / 1e3:,.1f} kB"
 
 
 def _answer(params: FetchParams, store: Store, outcomes: list[Outcome], words: str) -> Answer:

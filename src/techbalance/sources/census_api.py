@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 TOTALS: Final = ("-", "")
 COUNTRY: Final = r"^[1-9][0-9]{3}$"
 # Country groups overlap with their members: 0003, 1XXX (guide, p. 28).
-COUNTRY_GROUP: Final = r"^(0[0-9]{3}|[1-7]XXX)$"
+COUNTRY_GROUP: Final = r"^(0[0-9]{3}|[1-7]X{3})$"
 _MONTH: Final = re.compile(r"(\d{4})(?:-(0[1-9]|1[0-2]))?")
 # The figures of a month are published about five weeks after it.
 MONTHS_BEHIND: Final = 2

@@ -195,13 +195,14 @@ class _Run:
         known = len(wanted) == 1 and not wanted[0].leads
         while queue:
             part = queue.popleft()
-            self._tell(f"{part.name}")
+            self._tell(part)
             try:
                 one = self._one(part, client, conditional=known)
             except QueryTooLargeError:
                 smaller = self.adapter.divide(part)
                 if not smaller:
                     raise
+                self._tell(part, f"{part.name} is too large for one call; asked in {len(smaller)} instead")
                 self.total += len(smaller) - 1
                 same = [other for other in smaller if (other.batch or other.name) == batch]
                 queue.extendleft(reversed(same))
@@ -339,10 +340,9 @@ class _Run:
             notes=one.notes,
         )
 
-    def _tell(self, message: str) -> None:
-        progress.step(
-            f"fetch {self.adapter.id}", done=self.done, total=self.total, unit="calls", message=message
-        )
+    def _tell(self, part: Part, message: str = "") -> None:
+        what = f"fetch {self.adapter.id}, {part.name}"
+        progress.step(what, done=self.done, total=self.total, unit="calls", message=message)
 
     def _bytes(self, part: Part, now: int, whole: int | None) -> None:
         size = f"{now / 1e6:.1f} of {whole / 1e6:.1f} MB" if whole else f"{now / 1e6:.1f} MB"

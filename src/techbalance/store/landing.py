@@ -162,6 +162,8 @@ class _Landing:
         self.landed = Landed()
         self.parts: list[dict[str, Any]] = []
         self.retrieved: dt.date | None = None
+        self.stated = False
+        self.label = ""
         self.schemas: dict[str, pa.Schema] = {}
         facts = [fact for fact in facts_of(draft.manifest, adapter.id) if fact["batch"] == batch]
         self.before = facts[0] if facts else None
@@ -177,6 +179,7 @@ class _Landing:
             for delivered, snapshot in deliveries:
                 parsed = self.adapter.parse(delivered)
                 name = delivered.part.name
+                self.label = _file_name(delivered.part.batch)
                 self.landed.notes[name] = parsed.notes
                 self.landed.rows[name] = 0
                 for table, rows in parsed.tables.items():
@@ -189,14 +192,20 @@ class _Landing:
                         )
                     self.landed.rows[name] += rows.num_rows
                     writers[table].write_table(rows)
-                self._remember(delivered, snapshot, parsed.vintage or delivered.vintage)
+                self._remember(delivered, snapshot, parsed.vintage)
         finally:
             for writer in writers.values():
                 writer.close()
 
-    def _remember(self, delivered: Delivered, snapshot: Snapshot, day: dt.date) -> None:
-        # Parts of one batch that came on both sides of midnight were current on the later day.
-        self.landed.vintage = day if self.landed.vintage is None else max(self.landed.vintage, day)
+    def _remember(self, delivered: Delivered, snapshot: Snapshot, stated: dt.date | None) -> None:
+        # What the bytes state goes before headers and clocks; of parts that came on both sides of midnight
+        # the later day holds.
+        day = stated or delivered.vintage
+        if self.landed.vintage is None or (stated and not self.stated):
+            self.landed.vintage = day
+        elif bool(stated) == self.stated:
+            self.landed.vintage = max(self.landed.vintage, day)
+        self.stated = self.stated or stated is not None
         on = delivered.retrieved.date()
         self.retrieved = on if self.retrieved is None else max(self.retrieved, on)
         sidecar = snapshot.sidecar
@@ -269,8 +278,9 @@ class _Landing:
 
     @property
     def source_id(self) -> str:
-        """Under which the rows are stored."""
-        return f"{self.adapter.id}-{self.landed.vintage}"
+        """Under which the rows are stored: the source, the batch where it has several, and the day."""
+        parts = (self.adapter.id, self.label, str(self.landed.vintage))
+        return "-".join(part for part in parts if part)
 
     def _write(self, engine: duckdb.DuckDBPyConnection, table: str) -> Path:
         """Write the rows with vintage and source, row group by row group."""
