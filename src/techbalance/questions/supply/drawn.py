@@ -18,7 +18,7 @@ from techbalance.questions.elasticities import (
     match_note,
     named_estimates,
 )
-from techbalance.questions.supply.lists import or_a_file
+from techbalance.questions.product_lists.naming import or_a_file
 from techbalance.store import outside
 from techbalance.store.userfiles import is_file
 

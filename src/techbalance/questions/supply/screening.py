@@ -10,7 +10,7 @@ from techbalance.indicators.concentration import SupplierColumns
 from techbalance.indicators.screens.declaration import read_screen, shipped_screen, shipped_screens
 from techbalance.indicators.screens.judgement import judge_items, judge_years
 from techbalance.indicators.screens.measures import ScreenFlows, screen_measures
-from techbalance.questions.supply.lists import or_a_file
+from techbalance.questions.product_lists.naming import or_a_file
 from techbalance.questions.supply.trade import AMOUNT, ITEM
 from techbalance.store.userfiles import is_file, read_text
 

@@ -14,13 +14,15 @@ from techbalance.classifications.groups import ALL_GROUPS, GROUPS
 from techbalance.classifications.partners import taken_apart
 from techbalance.errors import NotCoveredError, ParameterError
 from techbalance.questions.answer import Lineage
+from techbalance.questions.product_lists.covering import cover, held_of
+from techbalance.questions.product_lists.naming import ProductList, chosen_list
+from techbalance.questions.product_lists.placing import on_list, refuse_groups
 from techbalance.questions.products import Products
 from techbalance.questions.selection import (
     among_products,
     named_partners,
     partner_book,
 )
-from techbalance.questions.supply.lists import ProductList, cover_note, user_list
 from techbalance.questions.wording import money
 from techbalance.store.panels import open_panel
 
@@ -186,7 +188,8 @@ def supply_of(
     NotCoveredError
         Quantities are asked for and not held.
     """
-    chosen = user_list(params.list)
+    chosen = chosen_list(store, params.list)
+    refuse_groups(chosen, params.group)
     reporter = frozenset(reporter_codes(store, params.reporter))
     members = None if partner is None else chosen_suppliers(store, partner, reporter)
     if params.panel is not None:
@@ -270,7 +273,7 @@ def _from_record(
 ) -> Supply:
     day = params.as_of.day if params.as_of else None
     value = CONCEPTS[params.concept]
-    products = Products(store, day, None, members, params.group if chosen is None else None, params.product)
+    products = Products(store, day, None, members, params.group, params.product)
     notes: list[str] = []
     undecided: dict[int, int] = {}
     if chosen is None:
@@ -278,10 +281,9 @@ def _from_record(
         reason = products.unlisted()
         undecided = dict(products.undecided())
     else:
-        rows = _on_list(products.kept(), store, chosen, params)
+        rows = on_list(products.kept(), chosen)
         reason = None
-        everything = Products(store, day).kept().select("product").distinct()
-        notes.append(cover_note(store, chosen, set(store.fetch(everything)["product"].to_pylist())))
+        notes.append(_cover_note(Products(store, day), chosen))
     rows = rows.filter(rows.flow == "import")
     imports = rows.select("year", "product", "group", "partner", **{AMOUNT: rows[value]})
     vintages = rows.group_by("year").aggregate(vintage=rows.vintage.max())
@@ -302,19 +304,15 @@ def _from_record(
     return supply if reason is None else replace(supply, why_empty=reason)
 
 
-def _on_list(rows: Table, store: Store, chosen: ProductList, params: Supplied) -> Table:
-    """The rows of products on the user's list, each in the list's group."""
-    products = store.fetch(rows.select("product").distinct())["product"].to_pylist()
-    placed = chosen.placed(products)
-    if params.group:
-        raise ParameterError(
-            "group: a list of yours has its own groups", remedy="Leave group out, or shorten the list"
-        )
-    branches = [(rows["product"].isin(sorted(codes)), name) for name, codes in placed.items()]
-    if not branches:
-        return rows.filter(ibis.literal(value=False))
-    listed = rows.mutate(group=ibis.cases(*branches, else_=ibis.null("string")))
-    return listed.filter(listed["group"].notnull())
+def _cover_note(products: Products, chosen: ProductList) -> str:
+    """Say how much of the list is held in the newest year: a part must not pass for the whole."""
+    years = products.years_held("import")
+    edition = chosen.edition("import", max(years, default=0))
+    if not years or edition is None:
+        return f"List {chosen.name}: nothing under it is held."
+    found = cover(edition, held_of(products.store, products.known(), "import", years[-1], f"{products.day}"))
+    rest = "" if found.is_whole else "; the rest is there in sums by partner only, and not counted"
+    return f"List {chosen.name}: {found.says}{rest}."
 
 
 def _from_panel(
@@ -337,9 +335,7 @@ def _from_panel(
     rows = panel.mutate(**{AMOUNT: amount}, group=ibis.null("string"), **unit)
     rows = rows.filter(among_products(rows, params.product))
     if chosen is not None:
-        rows = _on_list(rows, store, chosen, params)
-    else:
-        rows = rows.mutate(group=ibis.null("string"))
+        rows = on_list(rows, chosen)
     columns = ["year", "product", "group", AMOUNT, *unit]
     bought, sold = rows.importer.isin(inside), rows.exporter.isin(inside)
     own = rows.exporter == rows.importer

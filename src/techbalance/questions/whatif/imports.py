@@ -20,9 +20,9 @@ from techbalance.models.validation import BoolArray, FloatArray, IntArray
 from techbalance.questions.answer import Lineage
 from techbalance.questions.parameters.texts import PartnerRef, ProductRef, Years
 from techbalance.questions.parameters.whatif_texts import Rate
+from techbalance.questions.product_lists.naming import chosen_list
 from techbalance.questions.products import Products
 from techbalance.questions.selection import chosen_partners
-from techbalance.questions.supply.lists import user_list
 from techbalance.questions.supply.trade import labels_of, refuse_sums
 from techbalance.questions.wording import money, percent
 from techbalance.store.userfiles import is_file, read_text
@@ -245,10 +245,10 @@ def _of_products(ref: ProductRef, imports: Imports, notes: list[str]) -> BoolArr
 
 
 def _of_list(name: str, imports: Imports) -> BoolArray:
-    chosen = user_list(name)
+    chosen = chosen_list(imports.store, name)
     if chosen is None:
         return np.ones(imports.value_usd.shape, dtype=np.bool_)
-    placed = [code for codes in chosen.placed(imports.products).values() for code in codes]
+    placed = [code for codes in chosen.placed(imports.products, imports.year).values() for code in codes]
     if not placed:
         raise NotCoveredError(
             f"no product of the list {chosen.name} is among the imports held by product", where=name
