@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
 
-from techbalance.errors import SchemaError
+from techbalance.errors import SchemaError, UnknownCodeError
 from techbalance.indicators.value_chain.advantage import country_sophistication
 from techbalance.indicators.value_chain.intra_industry import intra_industry_trade, two_way_trade
 from techbalance.indicators.value_chain.unit_values import standing, unit_values
 from techbalance.questions.intra_industry import both_flows
 from techbalance.questions.ladder.baskets import Baskets
 from techbalance.questions.ladder.incomes import incomes
+from techbalance.questions.product_lists.naming import chosen_list
 from techbalance.questions.similarity import compared, members_named
 from techbalance.questions.unit_values import with_quality
 from techbalance.store.scratch import scratch
@@ -145,7 +146,7 @@ def _entries(moves: Moves) -> Measured:
     counts = moves.counts()
     note = (
         f"{counts['entered']} products entered, {counts['left']} left, {counts['stayed']} stayed; "
-        f"{counts['new code']} codes are new and {counts['ended code']} ended for every supplier: no entry, no exit"
+        f"{counts['new code']} codes began, {counts['ended code']} ended for every supplier, which is neither"
     )
     return Measured(
         "products entered", (_part(left, moves.total(0)), _part(entered, moves.total(1))), note=note
@@ -159,7 +160,11 @@ def _part(value: float, whole: float) -> float | None:
 def _similarity(params: ClimbParams, moves: Moves) -> Measured:
     market = moves.market
     name = params.against.names[0]
-    members = members_named(market.store, name, market.partners, moves.span[1])
+    try:
+        members = members_named(market.store, name, market.partners, moves.span[1])
+    except UnknownCodeError:
+        why = f"not_covered: {name} is not among the suppliers; --against names others"
+        return Measured("similarity", (None, None), note=why)
     baskets = _as_baskets(market.in_years(moves.span))
     found = {row["year"]: row for row in compared(baskets, [moves.partner], name, members, COARSE_DIGITS)}
     if not found:
@@ -187,7 +192,9 @@ def _income_content(params: ClimbParams, moves: Moves) -> Measured:
         measured = measured.filter(measured.country == moves.partner)
         found = {row["year"]: row for row in market.store.fetch_rows(measured)}
     first, last = (found.get(year, {}) for year in moves.span)
-    return Measured(name, (first.get("expy"), last.get("expy")), note=first.get("note") or last.get("note"))
+    whose = "GDP per head in current dollars" if params.income is None else params.income
+    note = first.get("note") or last.get("note") or f"incomes of {moves.span[0]}: {whose}"
+    return Measured(name, (first.get("expy"), last.get("expy")), note=note)
 
 
 def _stages(params: ClimbParams, moves: Moves) -> Measured:
@@ -195,7 +202,7 @@ def _stages(params: ClimbParams, moves: Moves) -> Measured:
     if params.stages is None:
         why = "not_covered: no list of parts and final goods is held; bring one with --stages"
         return Measured(name, (None, None), note=why)
-    stages = user_list(params.stages)
+    stages = chosen_list(moves.market.store, params.stages)
     if stages is None or set(stages.groups.values()) - {FINAL, "parts"}:
         raise SchemaError(
             "a list of stages has the groups parts and final", where=str(params.stages), remedy="Name them so"
