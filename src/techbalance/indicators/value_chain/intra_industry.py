@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 Bounds = Literal["reciprocal", "one-minus"]
 
 KEYS: Final = ("year", "partner")
+# A ratio of unit values on a bound is alike, however it was divided.
+RESOLUTION: Final = 1e-12
 # A flow this small beside the other does not make trade two-way (Fontagné and Freudenberg 1997).
 LEAST_OVERLAP: Final = 0.1
 HORIZONTAL, HIGH, LOW, UNKNOWN = "horizontal", "vertical-high", "vertical-low", "n/a"
@@ -91,8 +93,8 @@ def two_way_trade(
     lower = 1 / (1 + spread) if bounds == "reciprocal" else 1 - spread
     kind = ibis.cases(
         (relative.isnull(), UNKNOWN),
-        (relative > 1 + spread, HIGH),
-        (relative < lower, LOW),
+        (relative > (1 + spread) * (1 + RESOLUTION), HIGH),
+        (relative < lower * (1 - RESOLUTION), LOW),
         else_=HORIZONTAL,
     )
     return flows.mutate(

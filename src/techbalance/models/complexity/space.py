@@ -173,12 +173,13 @@ def _through_countries(matrix: FloatArray, ubiquity: FloatArray) -> tuple[FloatA
     order = np.argsort(-ubiquity, kind="stable")
     sorted_matrix = np.ascontiguousarray(matrix[:, order])
     counts = ubiquity[order]
-    starts = np.flatnonzero(np.diff(counts, prepend=-1.0)).tolist() if counts.size else []
+    starts = np.flatnonzero(np.diff(counts, prepend=-1.0)).tolist()
+    ends = [*starts[1:], counts.size] if starts else []
     count = matrix.shape[0]
     below = matrix @ matrix.T
     above = np.zeros((count, count))
-    inside, whole = np.empty_like(sorted_matrix), np.empty(counts.size)
-    for start, end in zip(starts, [*starts[1:], counts.size], strict=True):
+    inside = np.empty_like(sorted_matrix)
+    for start, end in zip(starts, ends, strict=True):
         here = sorted_matrix[:, start:end]
         between = below / counts[start] + above
         inside[:, start:end] = between @ here
@@ -186,18 +187,18 @@ def _through_countries(matrix: FloatArray, ubiquity: FloatArray) -> tuple[FloatA
         below -= shared
         above += shared / counts[start]
     # Over all products: each country's sum of shares, which are the row sums weighted by products.
-    whole = _over_all(sorted_matrix, counts, starts)
+    whole = _over_all(sorted_matrix, counts, list(zip(starts, ends, strict=True)))
     back = np.empty_like(order)
     back[order] = np.arange(order.size)
     return inside[:, back], whole[back]
 
 
-def _over_all(matrix: FloatArray, counts: FloatArray, starts: list[int]) -> FloatArray:
+def _over_all(matrix: FloatArray, counts: FloatArray, runs: list[tuple[int, int]]) -> FloatArray:
     """Sum the proximity of each product to all, products sorted by ubiquity, the largest first."""
     below = matrix.sum(axis=1)
     above = np.zeros(matrix.shape[0])
     whole = np.empty(counts.size)
-    for start, end in zip(starts, [*starts[1:], counts.size], strict=True):
+    for start, end in runs:
         here = matrix[:, start:end]
         whole[start:end] = (below / counts[start] + above) @ here
         total = here.sum(axis=1)

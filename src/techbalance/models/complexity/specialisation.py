@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from techbalance.errors import ParameterError
+from techbalance.errors import ModelInputError, ParameterError
 from techbalance.models.validation import (
     BoolArray,
     FloatArray,
@@ -107,6 +107,11 @@ def specialisation(
             f"threshold: {threshold} is not above 0", remedy="Give 1, as the literature does"
         )
     rows, columns = unique_labels("countries", countries), unique_labels("products", products)
+    if np.shape(exports) != (len(rows), len(columns)):
+        raise ModelInputError(
+            f"{len(rows)} countries and {len(columns)} products need a table of that shape",
+            where=f"field exports, shape {np.shape(exports)}",
+        )
     sold = numbers("exports", exports, [rows, columns])
     refuse_where(sold < 0, "exports", "must be 0 or more", [rows, columns], values=sold)
     of_country, of_product = sold.sum(axis=1), sold.sum(axis=0)
