@@ -61,12 +61,12 @@ PRODUCTS: Final = {
 }
 ORDER: Final = ("for", "against", "even", "scale", None, "caveat")
 PROCESSING: Final = (
-    "trade books the whole value of a good to whoever assembled it last: of a phone of $178.96 in 2009 China's "
-    "part was $6.50 (Xing and Detert 2010)"
+    "trade books the whole value of a good to whoever assembled it last: of a phone of $178.96 in 2009 "
+    "China's part was $6.50 (Xing and Detert 2010)"
 )
 CHINA: Final = (
-    "; in the 2000s over nine tenths of China's technology exports to the United States were processing trade "
-    "(Ferrantino and others 2010)"
+    "; in the 2000s over nine tenths of China's technology exports to the United States were processing "
+    "trade (Ferrantino and others 2010)"
 )
 
 
@@ -184,7 +184,8 @@ def _summary(rows: list[Row]) -> list[str]:
         for reads in ("for", "against")
     }
     return [
-        f"For: {named['for']}. Against: {named['against']}. Even: {counts['even']}; not held: {counts[None]}.",
+        f"For: {named['for']}. Against: {named['against']}. Even: {counts['even']}; "
+        f"not held: {counts[None]}.",
         "Each piece reads alone; a change within half a percentage point is even. None of it proves a climb: "
         "unit values also move with the mix of goods inside a code.",
     ]

@@ -197,8 +197,8 @@ def hs6_market(params: MarketParams, store: Store, groups: GroupRef | None = Non
     table = open_hs6(store)
     table = table.filter(among_products(table, params.product))
     notes = [
-        "HS6 table: imports at c.i.f. value (of Taiwan at customs value, no quantities); shares and unit values "
-        "are among the suppliers of that table only.",
+        "HS6 table: imports at c.i.f. value (of Taiwan at customs value, no quantities); shares and unit "
+        "values are among the suppliers of that table only.",
     ]
     if groups is not None:
         codes, left_out = headings_of(store, groups)
