@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 import pyarrow.compute as pc
 
 from techbalance.errors import CheckError, SchemaError
-from techbalance.sources.census_archive import plain, records, structure
+from techbalance.sources.census_archive import readers, records, structure
 from techbalance.sources.census_archive.ahead import Ahead
 from techbalance.sources.census_archive.books import Books
 from techbalance.sources.census_archive.container import Container, Member
@@ -34,8 +34,8 @@ LARGEST_STRUCTURE: Final = 1_000_000
 GROUPS: Final = tuple(f"{number:02d}" for number in range(11))
 
 # Inflated at a time: small enough to be read again from the processor's cache.
-PIECE_BYTES: Final = 1 << 20
-PIECES_AHEAD: Final = 8
+PIECE_BYTES: Final = 2 << 20
+PIECES_AHEAD: Final = 4
 BATCHES_AHEAD: Final = 1
 BATCH_BYTES: Final = 64 << 20
 
@@ -98,6 +98,7 @@ class Archive:
         modes: bool = True,
         vintage: dt.date | None = None,
         source_id: str | None = None,
+        reader: readers.Name | None = None,
     ) -> Iterator[pa.RecordBatch]:
         """Read the detail: rows of ``trade_detail`` that have trade in the month.
 
@@ -112,6 +113,8 @@ class Archive:
             Whether to keep what came by air, by vessel and in containers.
         vintage, source_id
             Columns of that name, the same in every row; left out where not given.
+        reader
+            ``compiled`` or ``plain``; chosen by what is installed and how much there is to read when None.
 
         Yields
         ------
@@ -136,7 +139,8 @@ class Archive:
         naming = Naming(books, self.flow, (self.year, self.month), modes=modes, stamp=given)
         pieces = Ahead(self.container.pieces(member, PIECE_BYTES), PIECES_AHEAD)
         place = self.container.place(member)
-        for part in Ahead(rows(iter(pieces), sink, place, plain.take), BATCHES_AHEAD):
+        take = readers.choose(member.size, reader)
+        for part in Ahead(rows(pieces, sink, place, take), BATCHES_AHEAD):
             self.counts = Counts(sink.records, sink.kept)
             yield naming.batch(part)
         self.counts = Counts(sink.records, sink.kept)
