@@ -4,10 +4,12 @@ from techbalance.charts.annual import annual_balance
 from techbalance.charts.change import change_waterfall
 from techbalance.charts.concentration import concentration_points
 from techbalance.charts.denominators import deficit_ratios
+from techbalance.charts.effects import effect_waterfall
 from techbalance.charts.figure import Figure
 from techbalance.charts.heat_map import group_partner_heat_map
 from techbalance.charts.ideas import gap_ranking, idea_paths
 from techbalance.charts.intellectual_property import intellectual_property
+from techbalance.charts.ladder import ladder_points
 from techbalance.charts.monthly import monthly_balance
 from techbalance.charts.origins import value_added_origins
 from techbalance.charts.persistence import persistence_strip
@@ -28,11 +30,13 @@ __all__ = [
     "change_waterfall",
     "concentration_points",
     "deficit_ratios",
+    "effect_waterfall",
     "gap_ranking",
     "group_partner_heat_map",
     "idea_paths",
     "imports_before_after",
     "intellectual_property",
+    "ladder_points",
     "monthly_balance",
     "outcome_ranges",
     "persistence_strip",

@@ -21,7 +21,7 @@ _TOP = 10
 """How many parts get a bar: all ten groups, or the ten partners that changed most."""
 _VALUE_WIDE, _VALUE_NARROW = 108, 62
 """Pixels kept free for a bar's text, with and without its part of the change."""
-_COLUMNS = {
+COLUMNS = {
     "key": pa.string(),
     "name": pa.string(),
     "change_usd": pa.int64(),
@@ -71,14 +71,15 @@ def change_waterfall(
         title=titles.change(finding),
         subtitle=answer.subtitle(listed, credit.origin or answer.census(flow), unit),
         alt_text=alt_text,
-        spec=_draw(finding, alt_text),
-        table=answer.tidy(finding.steps, _COLUMNS),
+        spec=draw_waterfall(finding, alt_text),
+        table=answer.tidy(finding.steps, COLUMNS),
         columns_shown=("name", "change_usd", "contribution_ratio", "end_usd"),
         command=credit.command,
     )
 
 
-def _draw(finding: ChangeFinding, description: str) -> dict[str, Any]:
+def draw_waterfall(finding: ChangeFinding, description: str) -> dict[str, Any]:
+    """Draw the steps of a change as floating bars between two totals."""
     steps = [_step(step, place, finding) for place, step in enumerate(finding.steps, start=2)]
     last = len(steps) + 2
     ends = [
@@ -130,7 +131,7 @@ _TOOLTIP = [
 def _step(step: Row, place: int, finding: ChangeFinding) -> Row:
     """Turn a part of the change into a mark's record."""
     key, ratio = step["key"], step["contribution_ratio"]
-    paint = theme.group_colour(key) if finding.by == "group" else theme.partner_colour(key)
+    paint = _paint(step, finding.by)
     name = titles.short_name(step["name"], finding.by)
     start, end = step["start_usd"] / _BN, step["end_usd"] / _BN
     amount = text.signed_billions(step["change_usd"])
@@ -151,6 +152,13 @@ def _step(step: Row, place: int, finding: ChangeFinding) -> Row:
         "light": paint.light,
         "dark": paint.dark,
     }
+
+
+def _paint(step: Row, by: str) -> theme.Paint:
+    """Choose a part's own colour; an effect has that of its direction."""
+    if by == "effect":
+        return theme.BLUE if step["change_usd"] > 0 else theme.VERMILLION
+    return theme.group_colour(step["key"]) if by == "group" else theme.partner_colour(step["key"])
 
 
 def _end(place: int, year: int, usd: int, *, reaches: int) -> Row:

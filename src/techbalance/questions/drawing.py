@@ -44,6 +44,53 @@ def _needs(condition: object, form: str) -> None:
         raise ParameterError("the answer is not drawn in this form", remedy=f"Drawn is: {form}")
 
 
+def _change(answer: Answer, credit: Credit) -> Figure:
+    """Draw the parts of a change, or with a way of splitting it its effects, all parts together."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    from techbalance.charts import change_waterfall, effect_waterfall
+    from techbalance.questions.selection import REST
+
+    params: Any = answer.params
+    flow = {"export": "exports", "import": "imports"}.get(params.flow, "balance")
+    years = (params.from_.start, params.to.start)
+    rows, keys = answer.arrow, tuple(params.by) if params.by else ()
+    if params.series != "atp":
+        credit = _of_series(answer, credit)
+    if params.how is not None and params.how != "accounts":
+        _needs(params.how != "survival" and not params.every_year, "the effects between two years")
+        return effect_waterfall(rows, years=years, credit=_of_panel(params, credit), flow=flow)
+    if params.how == "accounts" and (not keys or flow == "balance"):
+        _needs(not params.every_year, "the effects between two years")
+        return effect_waterfall(rows, years=years, credit=_of_panel(params, credit), flow=flow)
+    _needs(
+        len(keys) == 1 and not params.every_year, "a change by one of group, partner and product, or with how"
+    )
+    (by,) = keys
+    # What is no partner of its own is not named as one.
+    others = pc.if_else(pc.equal(rows[by], REST), "other", rows[by])
+    rows = rows.set_column(rows.column_names.index(by), by, pa.chunked_array(others))
+    return change_waterfall(rows, years=years, by=by, credit=_of_panel(params, credit), flow=flow)
+
+
+def _of_panel(params: Any, credit: Credit) -> Credit:  # noqa: ANN401 - parameters of one question
+    """Name the file where the figures are not the record's."""
+    from dataclasses import replace
+
+    from techbalance.charts.rows import Origin
+    from techbalance.questions.decompositions.sources import HS6, HTS10
+
+    origins = {
+        HS6: Origin("UN Comtrade and USITC", "six-digit products, imports at c.i.f. value"),
+        HTS10: Origin("US Census Bureau", "all goods, general imports at customs value"),
+        None: None,
+    }
+    own = Origin("a panel of the user's own", f"trade of {params.reporter}")
+    origin = origins.get(params.panel, own)
+    return credit if origin is None else replace(credit, origin=origin)
+
+
 def _revisions(answer: Answer, credit: Credit) -> Figure:
     import pyarrow as pa
 
@@ -173,6 +220,29 @@ def _dependence(answer: Answer, credit: Credit) -> Figure:
     )
 
 
+def _climb(answer: Answer, credit: Credit) -> Figure:
+    """Draw every product at the level that holds quantities: unit-value rank against market share."""
+    from dataclasses import replace
+
+    import pyarrow.compute as pc
+
+    from techbalance.charts import ladder_points
+    from techbalance.charts.rows import Origin
+    from techbalance.questions.ladder.markets import HS6, RECORD, TABLE
+    from techbalance.questions.registry import ask
+
+    params: Any = answer.params
+    every = ask(answer.question, params.model_copy(update={"products": True, "top": 1_000_000}), answer.store)
+    rows = every.arrow.filter(pc.not_equal(every.arrow["evidence_level"], RECORD))
+    levels = set(rows["evidence_level"].to_pylist())
+    if HS6 in levels:
+        basis = "imports at c.i.f. value, six-digit products, among the suppliers that are held"
+        credit = replace(credit, origin=Origin("UN Comtrade", basis))
+    elif TABLE in levels:
+        credit = replace(credit, origin=Origin("a table of the user's own", f"imports of {params.reporter}"))
+    return ladder_points(rows, who=_named(answer, str(params.partner)), credit=credit)
+
+
 def _stress(answer: Answer, credit: Credit) -> Figure:
     from dataclasses import replace
 
@@ -254,12 +324,14 @@ def _whatif(answer: Answer, credit: Credit) -> Figure:
 DRAWN: Final[dict[str, Drawing]] = {
     "balance": _balance,
     "rank": _rank,
+    "change": _change,
     "revisions": _revisions,
     "ip": _ip,
     "compare": _compare,
     "gap": _gap,
     "value_added": _value_added,
     "dependence": _dependence,
+    "climb": _climb,
     "stress": _stress,
     "story": _story,
     "claims_check": _claims,

@@ -97,7 +97,8 @@ def whole_numbers(name: str, values: ArrayLike) -> IntArray:
 
 def added(values: IntArray | FloatArray | BoolArray, code: IntArray, size: int) -> FloatArray:
     """Add values up by their code; exact for whole numbers, since every sum is below ``LARGEST_EXACT``."""
-    return np.bincount(code, weights=values.astype(np.float64), minlength=size)
+    sums: FloatArray = np.bincount(code, weights=values.astype(np.float64), minlength=size).astype(np.float64)
+    return sums
 
 
 def over(part: FloatArray | IntArray, whole: FloatArray | IntArray) -> FloatArray:

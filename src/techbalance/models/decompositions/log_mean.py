@@ -10,7 +10,7 @@ import numpy as np
 from techbalance.models.decompositions.cells import Cells, added
 
 if TYPE_CHECKING:
-    from techbalance.models.validation import BoolArray, FloatArray
+    from techbalance.models.validation import FloatArray
 
 
 @dataclass(frozen=True)
@@ -33,15 +33,25 @@ class LogMeanEffects:
 
 
 def logarithmic_mean(one: FloatArray, other: FloatArray) -> FloatArray:
-    """``(a - b) / (ln a - ln b)`` of positive numbers, and ``a`` where they are equal; 0 where one is 0.
-
-    Written with ``log1p``, so that numbers close to each other lose no digits.
-    """
+    """``(a - b) / (ln a - ln b)`` of positive numbers, and ``a`` where they are equal; 0 where one is 0."""
     both = (one > 0) & (other > 0)
-    low = np.where(both, other, 1.0)
-    ahead = np.where(both, (one - other) / low, 0.0)
-    slope = np.divide(ahead, np.log1p(ahead), out=np.ones_like(ahead), where=ahead != 0)
+    low = np.where(both, np.minimum(one, other), 1.0)
+    ahead = np.where(both, np.maximum(one, other) - low, 0.0) / low
+    slope = np.divide(ahead, np.log1p(ahead), out=np.ones_like(ahead), where=ahead > 0)
     return np.where(both, low * slope, 0.0)
+
+
+def log_ratio(end: FloatArray, start: FloatArray) -> FloatArray:
+    """``ln(end / start)``, and 0 where either is 0: callers leave those out.
+
+    Written by the difference over the smaller of the two, so that neither numbers close to each other nor
+    numbers far apart lose digits.
+    """
+    both = (end > 0) & (start > 0)
+    low = np.where(both, np.minimum(end, start), 1.0)
+    ahead = np.where(both, np.maximum(end, start) - low, 0.0) / low
+    size: FloatArray = np.log1p(ahead)
+    return np.where(end >= start, size, -size)
 
 
 def logarithmic_mean_effects(cells: Cells) -> LogMeanEffects:
@@ -65,16 +75,16 @@ def logarithmic_mean_effects(cells: Cells) -> LogMeanEffects:
     """
     start, end = cells.start.astype(np.float64), cells.end.astype(np.float64)
     product = [added(value, cells.product, cells.products)[cells.product] for value in (start, end)]
-    total = [float(value.sum()) for value in (start, end)]
+    total = [np.full(start.size, value.sum()) for value in (start, end)]
     both = (cells.start > 0) & (cells.end > 0)
     mean = logarithmic_mean(end, start)
-    grown = np.log(total[1] / total[0]) if total[0] and total[1] else 0.0
-    in_product = _log_ratio(product[1], product[0], both)
-    in_cell = _log_ratio(end, start, both)
+    grown, in_product, in_cell = (
+        log_ratio(*pair) for pair in ((total[1], total[0]), (product[1], product[0]), (end, start))
+    )
     one_sided = np.where(both, 0.0, end - start)
-    new_total = total[0] == 0 or total[1] == 0
-    new_product = ((product[0] == 0) | (product[1] == 0)) & (not new_total)
-    at_partner = ~both & ~new_product & (not new_total)
+    new_total = (total[0] == 0) | (total[1] == 0)
+    new_product = ((product[0] == 0) | (product[1] == 0)) & ~new_total
+    at_partner = ~both & ~new_product & ~new_total
     return LogMeanEffects(
         scale=mean * grown + one_sided * new_total,
         product_mix=mean * (in_product - grown) * both + one_sided * new_product,
@@ -103,8 +113,3 @@ def two_factors(start: FloatArray, end: FloatArray, ratio: FloatArray) -> tuple[
     """
     second = logarithmic_mean(end, start) * np.log(ratio)
     return end - start - second, second
-
-
-def _log_ratio(end: FloatArray, start: FloatArray, where: BoolArray) -> FloatArray:
-    ratio = np.divide(end, start, out=np.ones_like(start), where=where)
-    return np.log(ratio)

@@ -9,7 +9,7 @@ import numpy as np
 
 from techbalance.errors import ModelInputError
 from techbalance.models.decompositions.cells import Cells, added, over
-from techbalance.models.decompositions.log_mean import logarithmic_mean
+from techbalance.models.decompositions.log_mean import log_ratio, logarithmic_mean
 from techbalance.models.validation import BoolArray, FloatArray, IntArray, MaskedFloats, undefined_where
 
 if TYPE_CHECKING:
@@ -63,19 +63,18 @@ def market_margins(cells: Cells) -> MarketMargins:
         own = added(value, cells.partner, cells.partners)
         among = added(market[cells.product] * (value > 0), cells.partner, cells.partners)
         extensive = among / total if total else np.zeros_like(among)
-        sides.append((total, own, extensive, undefined_where(over(own, among), among == 0)))
-    (total0, own0, em0, im0), (total1, own1, em1, im1) = sides
+        whole = np.full(own.size, total)
+        sides.append((whole, own, among, extensive, undefined_where(over(own, among), among == 0)))
+    (total0, own0, among0, em0, im0), (total1, own1, among1, em1, im1) = sides
     mean = logarithmic_mean(own1, own0)
     both = (own0 > 0) & (own1 > 0)
-    grown = np.log(total1 / total0) if total0 and total1 else 0.0
-    wider = np.log(np.divide(em1, em0, out=np.ones_like(em0), where=both))
-    deeper = np.log(np.divide(im1.data, im0.data, out=np.ones_like(em0), where=both))
+    grown, wider, deeper = (log_ratio(*pair) for pair in ((total1, total0), (among1, among0), (own1, own0)))
     one_sided = np.where(both, 0.0, own1 - own0)
-    new_market = not (total0 and total1)
+    new_market = (total0 == 0) | (total1 == 0)
     return MarketMargins(
         market=mean * grown + one_sided * new_market,
-        extensive_effect=mean * wider + one_sided * (not new_market),
-        intensive_effect=mean * deeper,
+        extensive_effect=mean * (wider - grown) * both + one_sided * ~new_market,
+        intensive_effect=mean * (deeper - wider) * both,
         extensive=(em0, em1),
         intensive=(im0, im1),
     )
@@ -185,5 +184,5 @@ def survival(length: NDArray[np.int64], has_ended: BoolArray) -> Survival:
     lasted = np.bincount(length, minlength=longest + 1)[1:]
     ended = np.bincount(length[has_ended], minlength=longest + 1)[1:]
     at_risk = np.cumsum(lasted[::-1])[::-1]
-    share = np.cumprod(1 - over(ended, at_risk))
+    share: FloatArray = np.cumprod(1 - over(ended, at_risk)).astype(np.float64)
     return Survival(np.arange(1, longest + 1), at_risk.astype(np.int64), ended.astype(np.int64), share)

@@ -182,7 +182,11 @@ def price_indices(items: Items, part: IntArray, parts: int) -> Indices:
     nothing = v0 == 0
     quantity = over(over(v1, v0), fisher)
     return Indices(
-        *(undefined_where(one, nothing) for one in (laspeyres, paasche, fisher, tornqvist, quantity)),
+        undefined_where(laspeyres, nothing),
+        undefined_where(paasche, nothing),
+        undefined_where(fisher, nothing),
+        undefined_where(tornqvist, nothing),
+        undefined_where(quantity, nothing),
         start_matched=v0,
         end_matched=v1,
     )

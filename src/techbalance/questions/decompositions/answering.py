@@ -73,7 +73,9 @@ def _from_totals(params: ChangeParams, store: Store, years: tuple[int, ...]) -> 
     """Split printed totals."""
     keys = _keys(params)
     inner = ("partner",) if params.how == "dollar" else keys
-    tables, lineage, notes = [], [], []
+    tables: list[pa.Table] = []
+    lineage: list[Lineage] = []
+    notes: list[str] = []
     for start, end in pairwise(years):
         splits, spans = [], []
         for flow in _flows(params):

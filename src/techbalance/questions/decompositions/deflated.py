@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from techbalance.models.decompositions import product_of_two, two_factors
-from techbalance.questions.decompositions.split import Extra, Parts, Split, parts_of, split_into
+from techbalance.questions.decompositions.split import Extra, Parts, Split, all_masked, parts_of, split_into
 
 if TYPE_CHECKING:
     from techbalance.models.validation import FloatArray
@@ -68,7 +68,7 @@ def by_exchange_rate(valued: Valued, keys: tuple[str, ...], rates: Rates) -> Spl
     own, dollar = two_factors(start.astype(np.float64), end.astype(np.float64), 1 / ratio)
     extras = []
     if "partner" in keys:
-        shown = np.ma.masked_all(parts.count)
+        shown = all_masked(parts.count)
         shown[parts.of[known]] = ratio[known]
         extras.append(Extra("dollar_ratio", {"dollar": shown}))
     return split_into(

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from techbalance.models.decompositions import Items, price_indices, price_quantity, product_of_two
-from techbalance.questions.decompositions.split import Extra, Parts, Split, split_into
+from techbalance.questions.decompositions.split import Extra, Parts, Split, all_masked, split_into
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -151,7 +151,7 @@ def by_own_prices(
     parts = step.parts
     cells = step.cells
     start, end = parts.added(cells.start), parts.added(cells.end)
-    index = np.ma.masked_all(parts.count) if chain is None else chain.fisher
+    index = all_masked(parts.count) if chain is None else chain.fisher
     nothing = np.ma.getmaskarray(index)
     prices = np.ma.filled(index, 1.0)
     first, last = (np.ones(parts.count), prices) if base_is_start else (1 / prices, np.ones(parts.count))

@@ -256,8 +256,8 @@ def as_table(  # noqa: PLR0913 - the parts of one table
         columns[name] = pa.array([getattr(span, name)] * change.size, pa.date32())
     columns["note"] = pa.array(_notes(found, keys, moved, whole[0], grows, part_notes or {}), pa.string())
     for name, (kind, figures, masked) in found.extras.items():
-        values = np.rint(figures).astype(np.int64) if pa.types.is_integer(kind) else figures
-        columns[name] = pa.array(values.ravel(), kind, mask=masked.ravel())
+        told = np.rint(figures).astype(np.int64) if pa.types.is_integer(kind) else figures
+        columns[name] = pa.array(told.ravel(), kind, mask=masked.ravel())
     front = [name for name in columns if name not in CHANGE.columns and name not in found.extras]
     order = [*front, *CHANGE.columns[:-1], *found.extras, "note"]
     return pa.table({name: columns[name] for name in order})

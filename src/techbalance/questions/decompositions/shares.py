@@ -63,8 +63,8 @@ def of_imports(keys: tuple[str, ...], market: Pairs, sellers: Sequence[str], spa
         The two years.
     """
     count = int(market.product.max(initial=-1)) + 1
-    cells = np.arange(count), np.zeros(count, dtype=np.int64)
-    world = Cells(*(_by_product(market, year, np.ones_like(market.held[year])) for year in span), *cells)
+    every = np.ones(market.product.size, dtype=np.bool_)
+    world = _cells(market, span, every, count)
     # Every product of the market is a cell, traded by the seller or not: the world's growth is of all.
     first = np.zeros(count, dtype=np.int64)
     first[market.product] = np.arange(market.product.size)
@@ -75,16 +75,20 @@ def of_imports(keys: tuple[str, ...], market: Pairs, sellers: Sequence[str], spa
     splits = []
     for some in among:
         mine = np.isin(of_pair, some)
-        own = Cells(*(_by_product(market, year, mine) for year in span), *cells)
+        own = _cells(market, span, mine, count)
         labels["partner"] = np.full(count, some[0], dtype=object)
         splits.append(by_constant_share(_step(market, labels, span, keys), own, world))
     return one_below_the_other(splits)
 
 
-def _by_product(market: Pairs, year: int, some: BoolArray) -> IntArray:
-    sums = np.zeros(int(market.product.max(initial=-1)) + 1, dtype=np.int64)
-    np.add.at(sums, market.product[some], market.values[year][some])
-    return sums
+def _cells(market: Pairs, span: tuple[int, int], some: BoolArray, count: int) -> Cells:
+    """Some sellers' values by product, in the one market there is."""
+    sums: list[IntArray] = []
+    for year in span:
+        column = np.zeros(count, dtype=np.int64)
+        np.add.at(column, market.product[some], market.values[year][some])
+        sums.append(column)
+    return Cells(sums[0], sums[1], np.arange(count), np.zeros(count, dtype=np.int64))
 
 
 def of_exports(params: ChangeParams, trade: Trade, start: int, end: int) -> Split:

@@ -12,7 +12,7 @@ from techbalance.models.decompositions import whole_dollars
 from techbalance.models.validation import BoolArray, FloatArray, IntArray
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -44,7 +44,9 @@ class Parts:
 
     def added(self, values: FloatArray | IntArray | BoolArray) -> FloatArray:
         """Add entries up by part; whole numbers stay whole below 2**53, which reading has made sure of."""
-        return np.bincount(self.of, weights=np.asarray(values, dtype=np.float64), minlength=self.count)
+        weights = np.asarray(values, dtype=np.float64)
+        sums: FloatArray = np.bincount(self.of, weights=weights, minlength=self.count).astype(np.float64)
+        return sums
 
     def dollars(self, values: IntArray) -> IntArray:
         """Add whole dollars up by part."""
@@ -136,10 +138,10 @@ def split_into(  # noqa: PLR0913 - the columns of one table
     parts: Parts,
     start: IntArray,
     end: IntArray,
-    effects: dict[str, FloatArray | IntArray],
+    effects: Mapping[str, FloatArray | IntArray],
     *,
     takes_the_rest: str,
-    undefined: dict[str, BoolArray] | None = None,
+    undefined: Mapping[str, BoolArray] | None = None,
     reasons: dict[str, str] | None = None,
     remarks: dict[str, str] | None = None,
     extras: tuple[Extra, ...] = (),
@@ -163,7 +165,8 @@ def split_into(  # noqa: PLR0913 - the columns of one table
     order = [*(name for name in names if name != takes_the_rest), takes_the_rest]
     before, after = parts.dollars(start), parts.dollars(end)
     matrix = np.column_stack([parts.added(effects[name]) for name in order])
-    rounded = whole_dollars(matrix, after - before)
+    sizes = parts.added(np.sum([np.abs(effects[name]) for name in order], axis=0) + start + end)
+    rounded = whole_dollars(matrix, after - before, sizes)
     dollars = rounded[:, [order.index(name) for name in names]]
     hidden = np.zeros(dollars.shape, dtype=np.bool_)
     for name, where in (undefined or {}).items():
@@ -173,16 +176,26 @@ def split_into(  # noqa: PLR0913 - the columns of one table
     )
 
 
+def stacked(columns: Sequence[np.ma.MaskedArray]) -> np.ma.MaskedArray:
+    """Put figures one below the other, what is masked too."""
+    return np.ma.MaskedArray(
+        np.concatenate([np.ma.getdata(one) for one in columns]),
+        mask=np.concatenate([np.ma.getmaskarray(one) for one in columns]),
+    )
+
+
+def all_masked(size: int) -> np.ma.MaskedArray:
+    """Figures of which none is known yet."""
+    return np.ma.MaskedArray(np.zeros(size), mask=np.ones(size, dtype=np.bool_))
+
+
 def one_below_the_other(splits: Sequence[Split]) -> Split:
     """Put splits of one flow with the same effects and different parts together."""
     first = splits[0]
     extras = tuple(
         Extra(
             extra.name,
-            {
-                name: np.ma.concatenate([split.extras[at].figures[name] for split in splits])
-                for name in extra.figures
-            },
+            {name: stacked([split.extras[at].figures[name] for split in splits]) for name in extra.figures},
             extra.type,
         )
         for at, extra in enumerate(first.extras)

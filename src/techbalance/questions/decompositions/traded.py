@@ -16,7 +16,7 @@ from techbalance.questions.decompositions.pairs import Pairs, pairs_of
 from techbalance.questions.decompositions.prices import by_own_prices, by_price_quantity, chained
 from techbalance.questions.decompositions.rates import exchange_rates, price_level
 from techbalance.questions.decompositions.sources import is_priced
-from techbalance.questions.decompositions.split import Extra, Split, Valued
+from techbalance.questions.decompositions.split import Extra, Split, Valued, all_masked, stacked
 from techbalance.questions.decompositions.ways import VALUE_WAYS, Step
 from techbalance.questions.selection import REST
 from techbalance.questions.supply.trade import chosen_suppliers, labels_of
@@ -289,10 +289,8 @@ def _with_residual(split: Split, whole: Split) -> Split:
         figures = {}
         for name, values in one.figures.items():
             total = other.figures[name]
-            left = total[0] - values.sum() if pa.types.is_integer(one.type) else np.ma.masked
-            figures[name] = np.ma.append(
-                values, np.ma.atleast_1d(np.ma.array(left, mask=left is np.ma.masked))
-            )
+            left = total - values.sum() if pa.types.is_integer(one.type) else all_masked(1)
+            figures[name] = stacked([values, left])
         extras.append(Extra(one.name, figures, one.type))
     none = np.zeros((1, len(split.effects)), dtype=np.bool_)
     return Split(

@@ -16,7 +16,7 @@ from techbalance.models.decompositions import (
     market_margins,
     shift_share,
 )
-from techbalance.questions.decompositions.split import Extra, Parts, Split, parts_of, split_into
+from techbalance.questions.decompositions.split import Extra, Parts, Split, all_masked, parts_of, split_into
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -186,7 +186,7 @@ def by_margins(step: Step) -> Split:
 
 def _by_part(parts: Parts, figures: np.ma.MaskedArray) -> np.ma.MaskedArray:
     """Figures of partners in the order of the parts, where each partner is one."""
-    ordered = np.ma.masked_all(parts.count)
+    ordered = all_masked(parts.count)
     ordered[parts.of] = figures
     return ordered
 
