@@ -12,6 +12,8 @@ from techbalance.questions.answer import Answer, Lineage
 from techbalance.questions.notes import together
 from techbalance.questions.parameters.accounts import BALANCE, BalanceParams
 from techbalance.questions.product_balance import ProductBalance
+from techbalance.questions.product_lists.naming import chosen_list
+from techbalance.questions.product_lists.placing import named_groups, refuse_groups
 from techbalance.questions.products import Products
 from techbalance.questions.published import Published, months_so_far
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from ibis import Table
 
     from techbalance.indicators.periods import Freq
+    from techbalance.questions.product_lists.naming import ProductList
     from techbalance.store.catalogue import Store
 
 DETAIL_KEYS = ("group", "partner", "product")
@@ -32,9 +35,10 @@ def run(params: BalanceParams, store: Store) -> Answer:
     Figures for the world are the publisher's printed totals. Groups, partners and products of the list are
     added up from ten-digit products, of which imports are held.
     """
-    selection.known_list(params.list)
-    if _from_products(params, store):
-        return _by_product(params, store)
+    chosen = chosen_list(store, params.list)
+    refuse_groups(chosen, params.group)
+    if chosen is not None or _from_products(params, store):
+        return _by_product(params, store, chosen)
     return _published(params, store)
 
 
@@ -143,11 +147,13 @@ def _spread(totals: Table, figures: Table, series: Published) -> Table:
 # --- ten-digit products -----------------------------------------------------------------------------------
 
 
-def _by_product(params: BalanceParams, store: Store) -> Answer:
+def _by_product(params: BalanceParams, store: Store, chosen: ProductList | None) -> Answer:
     members = selection.chosen_partners(store, params.partner)
-    trade = Products(store, _day(params), params.year, members, params.group, params.product)
+    trade = Products(
+        store, _day(params), params.year, members, params.group, params.product, _freq(params), chosen
+    )
     keys = tuple(key for key in DETAIL_KEYS if key in params.by)
-    parts = ProductBalance(trade, params.series, _freq(params), keys)
+    parts = ProductBalance(trade, params.series, keys)
     rows = parts.rows()
     if params.denominator:
         rows = rows.mutate(
@@ -156,15 +162,19 @@ def _by_product(params: BalanceParams, store: Store) -> Answer:
             denominator_usd=ibis.null("int64"),
             denominator_vintage=ibis.null("date"),
         )
-    for key, named in zip(DETAIL_KEYS, _NAMED, strict=True):
+    if "group" in keys:
+        rows = named_groups(rows, store, chosen)
+    for key, named in _NAMED.items():
         if key in keys:
             rows = named(rows, store)
     rows = _cut(_in_order(_labelled(rows, periods.BUCKETS[parts.freq]), params), params)
-    lineage = Lineage("trade", trade.rows(), "imports = sum of general imports, customs value, over products")
-    return Answer(BALANCE, params, store, rows, parts.notes(), (lineage,))
+    notes = list(parts.notes())
+    if params.ytd and parts.reason() is None:
+        notes.append(f"January to month {trade.ytd_months} of every year.")
+    return Answer(BALANCE, params, store, rows, tuple(notes), (trade.lineage(),))
 
 
-_NAMED = (selection.named_groups, selection.named_partners, selection.named_products)
+_NAMED = {"partner": selection.named_partners, "product": selection.named_products}
 
 
 # --- order and labels -------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """What do ten-digit products leave over, by group, partner or product? Part of the answer to ``balance``.
 
-Imports of a held year are known whole, so a part without a row in it traded nothing and gets a 0. A year
+A flow of a held period is known whole, so a part without a row in it traded nothing and gets a 0. A period
 that is not held, or a selection the products cannot answer, gets nulls and the reason.
 """
 
@@ -18,7 +18,7 @@ from techbalance.questions.wording import money
 
 if TYPE_CHECKING:
     from ibis import Table
-    from ibis.expr.types import StringValue
+    from ibis.expr.types import BooleanValue, StringValue
 
     from techbalance.indicators.periods import Freq
     from techbalance.questions.products import Products
@@ -33,19 +33,21 @@ class ProductBalance:
     Parameters
     ----------
     trade
-        The products, with every filter of the question.
+        The products, with every filter of the question, and the period asked for.
     series
         The series asked for; products answer ``atp`` only.
-    freq
-        The period asked for; products are held by year only.
     keys
         Which of group, partner and product are columns.
     """
 
     trade: Products
     series: str
-    freq: Freq
     keys: tuple[str, ...]
+
+    @property
+    def freq(self) -> Freq:
+        """The period asked for."""
+        return self.trade.freq
 
     @property
     def what(self) -> str:
@@ -56,7 +58,7 @@ class ProductBalance:
         """Why products cannot answer at all; None where they can."""
         if self.series != "atp":
             return f"not_covered: {self.series} is not held by {self.what}"
-        if self.freq != "year":
+        if self.freq != "year" and not self.trade.has_months():
             return self.trade.why_nothing(self.what)
         book = partner_book(self.trade.store)
         if any(book.is_aggregate(member) for member in self.trade.members or ()):
@@ -73,32 +75,48 @@ class ProductBalance:
             ``coverage_ratio``, ``months``, ``vintage``, ``note``.
         """
         reason = self.reason()
-        held, figures = self.trade.grid(), self.trade.figures(self.keys).drop("months", "vintage")
+        trade, bucket = self.trade, list(self.trade.bucket)
+        figures = trade.figures(self.keys).drop("months", "vintage")
         if reason is not None:
-            held, figures = (rows.filter(ibis.literal(value=False)) for rows in (held, figures))
+            figures = figures.filter(ibis.literal(value=False))
         cells = self._cells(figures)
-        on = [name for name in ("year", *self.keys) if name in figures.columns]
+        on = [name for name in (*bucket, *self.keys) if name in figures.columns]
         rows = cells.left_join(figures, on).drop(*[f"{name}_right" for name in on])
-        rows = rows.left_join(held.mutate(is_held=True), "year").drop("year_right")
-        zero = ibis.ifelse(rows.is_held, ibis.literal(0).cast("int64"), ibis.null("int64"))
+        nothing = ibis.null("int64")
+        if reason is None:
+            rows = rows.mutate(
+                exports_usd=trade.or_zero(rows, rows.exports_usd, "export"),
+                imports_usd=trade.or_zero(rows, rows.imports_usd, "import"),
+                vintage=trade.read.newest(rows),
+            )
+        else:
+            rows = rows.mutate(exports_usd=nothing, imports_usd=nothing, vintage=ibis.null("date"))
+        held = rows.exports_usd.notnull() | rows.imports_usd.notnull()
+        months = ibis.literal(periods.months_needed(self.freq, trade.ytd_months)).cast("int8")
         rows = rows.mutate(
-            imports_usd=ibis.coalesce(rows.imports_usd, zero), printed_balance_usd=ibis.null("int64")
+            months=ibis.ifelse(held, months, ibis.null("int8")),
+            vintage=ibis.ifelse(held, rows.vintage, ibis.null("date")),
+            printed_balance_usd=nothing,
         )
         rows = accounts.trade_balance(rows)
-        return rows.mutate(note=self._note(rows, reason)).drop("printed_balance_usd", "is_held")
+        return rows.mutate(note=self._note(rows, reason)).drop("printed_balance_usd")
 
     def _cells(self, figures: Table) -> Table:
         """Which rows there are: every cell of groups and named partners, or those with trade."""
         asked = self._asked()
         named_partners = self.trade.members is not None
         if "product" in self.keys or ("partner" in self.keys and not named_partners):
-            found = figures.select("year", *self.keys)
-            lacking = asked.anti_join(found, "year")
+            found = figures.select(*asked.columns, *self.keys)
+            lacking = asked.anti_join(found, list(asked.columns))
             nulls = {key: ibis.null(found[key].type()) for key in self.keys}
-            extra = {name: ibis.null("int8") for name in asked.columns if name != "year"}
-            return found.mutate(**extra).union(lacking.mutate(**nulls).select(*found.columns, *extra))
+            return found.union(lacking.mutate(**nulls).select(*found.columns))
         cells = asked
-        if "group" in self.keys:
+        if "group" in self.keys and self.trade.chosen is not None:
+            listed = self.trade.chosen.of_flow("import") + self.trade.chosen.of_flow("export")
+            names = sorted({one.groups[code] for one in listed for code in one.listed})
+            parts = [cells.mutate(group=ibis.literal(name)) for name in names]
+            cells = ibis.union(*parts) if len(parts) > 1 else parts[0]
+        elif "group" in self.keys:
             groups = self.trade.store.table("groups")
             groups = groups.filter(groups.code.notin([OUTSIDE, ALL_GROUPS]))
             if self.trade.groups:
@@ -118,21 +136,45 @@ class ProductBalance:
         return span.filter(span.year.isin(ever))
 
     def _note(self, rows: Table, reason: str | None) -> StringValue:
-        nothing = self.trade.why_nothing(self.what)
-        strangers = rows.year.isin(self.trade.years_held() or (0,))
+        trade = self.trade
+        nothing = trade.why_nothing(self.what)
+        strangers = rows.year.isin(trade.years_held() or (0,))
+        exports, imports = rows.exports_usd.isnull(), rows.imports_usd.isnull()
         keyless: ibis.Value = ibis.literal(value=bool(self.keys))
         for key in self.keys:
             keyless &= rows[key].isnull()
         return ibis.cases(
             (ibis.literal(reason is not None), reason or ""),
+            *self._part_years(rows, exports & imports),
+            *[
+                (missing & exports & imports & (rows.year == year), why)
+                for flow, missing in (("import", imports), ("export", exports))
+                for year, why in trade.open_years(flow).items()
+            ],
             (
-                rows.imports_usd.isnull() & strangers,
+                exports & imports & strangers & ibis.literal(value=trade.members is not None),
                 "not_covered: none of these partners belonged to the selection then",
             ),
-            (rows.imports_usd.isnull(), nothing),
+            (exports & imports, nothing),
             (keyless, "no_trade: nothing of this was imported in a year that is held whole"),
-            else_=f"not_covered: exports by {self.what} are not held, so there is no balance",
+            (exports, f"not_covered: exports by {self.what} are not held, so there is no balance"),
+            (imports, f"not_covered: imports by {self.what} are not held, so there is no balance"),
+            else_=ibis.null("string"),
         )
+
+    def _part_years(self, rows: Table, missing: BooleanValue) -> list[tuple[BooleanValue, str]]:
+        """Years of which some months are held and not all."""
+        if self.freq != "year":
+            return []
+        known = {year: self.trade.months_known(year) for year in self.trade.read.wanted_years}
+        return [
+            (
+                missing & (rows.year == year),
+                f"part_year: {months} of 12 months are held; --ytd compares the same months of other years",
+            )
+            for year, months in known.items()
+            if 0 < months < 12
+        ]
 
     def notes(self) -> tuple[str, ...]:
         """How much of each year could not be put into a group."""

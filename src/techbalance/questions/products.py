@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import ibis
@@ -11,24 +11,28 @@ import ibis
 from techbalance.classifications.groups import OUTSIDE
 from techbalance.errors import UnknownCodeError
 from techbalance.indicators import periods
+from techbalance.questions.answer import Lineage
+from techbalance.questions.product_lists.covering import cover, held_of
+from techbalance.questions.product_lists.placing import on_list
 from techbalance.questions.selection import (
-    STORES_REMEMBERED,
     among_partners,
     among_products,
-    in_years,
     is_inside,
     labelled_partners,
     spans_by_label,
 )
+from techbalance.questions.trade_read import TradeRead, all_blocks
 
 if TYPE_CHECKING:
     import datetime as dt
 
     from ibis import Table
-    from ibis.expr.types import DateScalar
+    from ibis.expr.types import BooleanValue, IntegerValue
 
     from techbalance.classifications.partners import Member
+    from techbalance.indicators.periods import Freq
     from techbalance.questions.parameters.texts import GroupRef, ProductRef, Years
+    from techbalance.questions.product_lists.naming import ProductList
     from techbalance.store.catalogue import Store
 
 
@@ -44,6 +48,10 @@ class Products:
         Read what was known on this day; None for the newest of all.
     years, members, groups, products
         What to keep; None keeps all.
+    freq
+        The period of a figure; full years by default.
+    chosen
+        A user's list in place of the one that ships.
     """
 
     store: Store
@@ -52,71 +60,183 @@ class Products:
     members: tuple[Member, ...] | None = None
     groups: GroupRef | None = None
     products: ProductRef | None = None
+    freq: Freq = "year"
+    chosen: ProductList | None = None
 
-    def known(self) -> Table:
-        """Rows of the newest revision of each year not after ``day``, before any filter but the years."""
-        rows = in_years(periods.up_to(self.store.table("trade"), self.day), self.years)
-        newest = rows.group_by("flow", "year").aggregate(vintage=rows.vintage.max())
-        return rows.semi_join(newest, ["flow", "year", "vintage"])
+    @cached_property
+    def read(self) -> TradeRead:
+        """The stored trade that answers."""
+        return TradeRead(self.store, self.day, self.years, self.freq, self.ytd_months)
 
-    def kept(self) -> Table:
+    @cached_property
+    def ytd_months(self) -> int:
+        """Months of the newest year that has months: what year-to-date means today; 12 without any."""
+        selection = TradeRead(self.store, self.day).selection
+        for year in reversed(selection.years):
+            held = [selection.months(flow, year) for flow in ("export", "import")]
+            if any(held):
+                return max(max(months, default=0) for months in held)
+        return 12
+
+    def known(self, *, by_product: bool = True) -> Table:
+        """Rows of the newest revision of each period not after ``day``, before any filter but the years.
+
+        A full year is one row per product and partner, however it came in; other periods are months.
+        ``by_product=False`` reads the sums by group, which have no column ``product``.
+        """
+        rows = self.read.rows(by_product=by_product)
+        return periods.with_quarter(rows) if self.freq == "quarter" else rows
+
+    def kept(self, *, by_product: bool = True) -> Table:
         """The known rows of the partners and products asked for, undecided ones too."""
-        rows = self.known()
-        rows = rows.filter(among_products(rows, self.products))
+        return self._kept(self.known(by_product=by_product))
+
+    def _kept(self, rows: Table) -> Table:
+        if self.products is not None:
+            rows = rows.filter(among_products(rows, self.products))
         if self.members is not None:
             rows = rows.filter(among_partners(rows, self.members))
         return labelled_partners(rows, self.store)
 
-    def rows(self) -> Table:
+    def rows(self, *, by_product: bool = True) -> Table:
         """The rows that count: products of the list, of the groups asked for."""
-        rows = self.kept()
+        return self._listed(self.kept(by_product=by_product))
+
+    def _listed(self, rows: Table) -> Table:
+        if self.chosen is not None:
+            return on_list(rows, self.chosen)
         rows = rows.filter(rows.match != "undecided", rows["group"] != OUTSIDE)
         return rows if self.groups is None else rows.filter(rows["group"].isin(list(self.groups)))
 
+    def behind(self) -> Table:
+        """The stored rows behind ``rows``, as they came in: months where a year was made of months."""
+        return self._listed(self._kept(self.read.stored()))
+
+    def lineage(self, flow: str | None = None) -> Lineage:
+        """The stored rows behind the figures, and what was done with them."""
+        rows = self.behind()
+        if flow is not None:
+            rows = rows.filter(rows.flow == flow)
+        flows = {one for one, _ in self.read.covered} & ({flow} if flow else {"export", "import"})
+        if "export" not in flows:
+            return Lineage("trade", rows, "imports = sum of general imports, customs value, over products")
+        formula = "exports = sum of exports, f.a.s. value"
+        if "import" in flows:
+            formula += "; imports = sum of general imports, customs value"
+        valued = rows.mutate(value_usd=ibis.coalesce(rows.export_usd, rows.general_usd))
+        return Lineage("trade", valued, f"{formula}; over products", "value_usd")
+
+    @property
+    def bucket(self) -> tuple[str, ...]:
+        """Columns of one period."""
+        return periods.BUCKETS[self.freq]
+
     def figures(self, keys: tuple[str, ...]) -> Table:
-        """Exports and imports by year and ``keys``.
+        """Exports and imports by period and ``keys``.
 
         Returns
         -------
         Table
-            ``exports_usd`` (null: no exports by product are held), ``imports_usd`` (general imports,
-            customs value), ``months``, ``vintage``. A cell without trade in a held year has no row.
+            ``exports_usd`` (total exports, f.a.s.), ``imports_usd`` (general imports, customs value), null
+            where that flow is not held for the cell; ``months``, ``vintage``. A cell without trade in a held
+            period has no row.
         """
-        rows = self.rows()
-        return rows.group_by("year", *keys).aggregate(
-            exports_usd=ibis.null("int64"),
+        by_product = "product" in keys or self.products is not None or self.chosen is not None
+        rows = self.rows(by_product=by_product)
+        sums = rows.group_by(*self.bucket, *keys).aggregate(
+            exports_usd=rows.export_usd.sum(where=rows.flow == "export"),
             imports_usd=rows.general_usd.sum(where=rows.flow == "import"),
-            months=rows.months.min(),
             vintage=rows.vintage.max(),
         )
+        months = ibis.literal(periods.months_needed(self.freq, self.ytd_months)).cast("int8")
+        sums = sums.mutate(
+            exports_usd=self.or_zero(sums, sums.exports_usd, "export"),
+            imports_usd=self.or_zero(sums, sums.imports_usd, "import"),
+            months=months,
+        )
+        return sums.select(*self.bucket, *keys, "exports_usd", "imports_usd", "months", "vintage")
 
-    def years_held(self) -> tuple[int, ...]:
-        """Years of which anything had been published by ``day``, whatever the other filters."""
-        return _years(self.store, self.day)
+    def or_zero(self, rows: Table, value: IntegerValue, flow: str) -> IntegerValue:
+        """A value with 0 where nothing was traded in a period that is held, and null where it is not."""
+        zero = ibis.coalesce(value, ibis.literal(0).cast("int64"))
+        return ibis.ifelse(self.is_held(rows, flow), zero, ibis.null("int64"))
+
+    def is_held(self, rows: Table, flow: str) -> BooleanValue:
+        """Whether a flow is held for the period, and the partner, of each row.
+
+        Only in years in which at least one of the partners asked for is to be there.
+        """
+        held = self.read.is_known(rows, flow, self.members)
+        if self.chosen is not None:
+            held &= rows.year.notin([0, *self.open_years(flow)])
+        if self.members is None:
+            return held
+        spans = spans_by_label(self.store, self.members)
+        return held & is_inside(rows.year, [span for one in spans.values() for span in one])
+
+    def years_held(self, flow: str | None = None) -> tuple[int, ...]:
+        """Years of which a period had been published by ``day``, whatever the other filters but partners.
+
+        Parameters
+        ----------
+        flow
+            Of this flow; of either when None.
+        """
+        found = {
+            bucket[0]
+            for (one, bucket), held in replace(self, years=None).read.covered.items()
+            if flow in (None, one) and self._is_answerable(held.partners)
+        }
+        return tuple(sorted(found))
+
+    def _is_answerable(self, partners: frozenset[str] | None) -> bool:
+        """Whether what is known of some partners says anything about those asked for."""
+        if partners is None:
+            return True
+        return self.members is not None and bool({member.code for member in self.members} & partners)
+
+    def open_years(self, flow: str) -> dict[int, str]:
+        """Years in which part of the user's list is not held one by one, and why."""
+        if self.chosen is None:
+            return {}
+        found = {}
+        everything = replace(self, members=None, products=None)
+        for year in sorted({bucket[0] for one, bucket in self.read.covered if one == flow}):
+            edition = self.chosen.edition(flow, year)
+            if edition is None:
+                found[year] = f"not_covered: the list {self.chosen.name} has no codes for {flow}s"
+                continue
+            token = f"{self.day} {self.years} {self.freq}"
+            held = held_of(self.store, everything.known(), flow, year, token)
+            if why := cover(edition, held).why_not(self.chosen.name):
+                found[year] = why
+        return found
 
     def years_ever(self) -> tuple[int, ...]:
         """Years of which anything is held, whenever it was published."""
         return replace(self, day=None).years_held()
 
+    def has_months(self) -> bool:
+        """Whether anything is held by month."""
+        return any(not block.is_annual for block in all_blocks(self.store))
+
     def why_nothing(self, what: str) -> str:
         """Why a period has no figures by ``what``: which years are held, or since when."""
-        held = self.years_held()
+        held = replace(self, freq="year").years_held()
         if held:
             span = str(held[0]) if len(held) == 1 else f"{held[0]} to {held[-1]}"
-            return f"not_covered: trade by {what} is held for {span}, by year, imports only"
-        (first,) = self.store.fetch_rows(self.store.table("trade").aggregate(day=_first_vintage))
-        return f"no_vintage_that_early: trade by {what} is first held as of {first['day']}"
+            flows = "exports and imports" if self._has_exports() else "imports only"
+            grain = "by year and month" if self.has_months() else "by year"
+            return f"not_covered: trade by {what} is held for {span}, {grain}, {flows}"
+        days = [block.vintage for block in all_blocks(self.store)]
+        return f"no_vintage_that_early: trade by {what} is first held as of {min(days, default='never')}"
 
-    def grid(self) -> Table:
-        """Years held, with ``months`` and ``vintage``: a part without a row in one of them traded nothing.
+    def _has_exports(self) -> bool:
+        return any(block.flow == "export" and block.partners is None for block in all_blocks(self.store))
 
-        Only years in which at least one of the partners asked for is to be there.
-        """
-        years = self.known().select("year", "months", "vintage").distinct()
-        if self.members is None:
-            return years
-        spans = spans_by_label(self.store, self.members)
-        return years.filter(is_inside(years.year, [span for one in spans.values() for span in one]))
+    def months_known(self, year: int) -> int:
+        """How many months of a year are held, of the flow that has more."""
+        return max(len(self.read.selection.months(flow, year)) for flow in ("export", "import"))
 
     def unlisted(self) -> str | None:
         """Why the products asked for have no figures; None where one of them is on the list.
@@ -126,14 +246,18 @@ class Products:
         UnknownCodeError
             No product code begins so.
         """
-        if self.products is None:
+        if self.products is None or self.chosen is not None:
             return None
-        trade, lists = self.store.table("trade"), self.store.table("membership")
-        placed = trade.filter(trade["group"] != OUTSIDE).select("product")
-        listed = lists.filter(lists["group"] != OUTSIDE, lists.flow == "import").select(product="code")
-        if self._any(placed.union(listed)):
+        lists = self.store.table("membership")
+        flows = sorted({block.flow for block in all_blocks(self.store)})
+        listed = lists.filter(lists["group"] != OUTSIDE, lists.flow.isin(flows)).select(product="code")
+        if self._any(listed):
             return None
-        if self._any(trade.select("product")):
+        everything = replace(self, day=None, years=None, freq="month" if self.has_months() else "year")
+        trade = everything.known()
+        if self._any(trade.filter(trade["group"] != OUTSIDE).select("product")):
+            return None
+        if self._any(trade.filter(trade.match == "undecided").select("product")):
             return "undecided: the nearest list cannot place these products, so they are in no group"
         if not self._any(self.store.table("products").select(product="code")):
             raise UnknownCodeError(
@@ -148,16 +272,9 @@ class Products:
 
     def undecided(self) -> list[tuple[int, int]]:
         """Imports by year in products that could not be put into a group, under the same filters."""
-        rows = self.kept().filter(lambda row: row.match == "undecided")
+        if self.chosen is not None:
+            return []
+        rows = self.kept(by_product=self.products is not None)
+        rows = rows.filter(rows.match == "undecided", rows.flow == "import")
         sums = rows.group_by("year").aggregate(value=rows.general_usd.sum()).order_by("year")
         return [(row["year"], row["value"]) for row in self.store.fetch_rows(sums)]
-
-
-@lru_cache(maxsize=STORES_REMEMBERED)
-def _years(store: Store, day: dt.date | None) -> tuple[int, ...]:
-    rows = periods.up_to(store.table("trade"), day)
-    return tuple(store.fetch(rows.select("year").distinct().order_by("year"))["year"].to_pylist())
-
-
-def _first_vintage(trade: Table) -> DateScalar:
-    return trade.vintage.min()

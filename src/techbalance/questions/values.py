@@ -11,6 +11,8 @@ from techbalance.questions import selection
 from techbalance.questions.answer import Lineage
 from techbalance.questions.parameters.texts import Years
 from techbalance.questions.product_balance import ProductBalance
+from techbalance.questions.product_lists.naming import chosen_list
+from techbalance.questions.product_lists.placing import refuse_groups
 from techbalance.questions.products import Products
 from techbalance.questions.published import Published, months_so_far
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from techbalance.indicators.periods import Freq
     from techbalance.questions.parameters.accounts import RankParams
     from techbalance.questions.parameters.change import ChangeParams
+    from techbalance.questions.product_lists.naming import ProductList
     from techbalance.store.catalogue import Store
 
 MEASURES = {None: "balance", "export": "exports", "import": "imports"}
@@ -61,6 +64,13 @@ class Values:
         """The partners chosen; None for the world."""
         return selection.chosen_partners(self.store, self.params.partner)
 
+    @cached_property
+    def chosen(self) -> ProductList | None:
+        """The user's list; None for the one that ships."""
+        found = chosen_list(self.store, self.params.list)
+        refuse_groups(found, self.params.group)
+        return found
+
     @property
     def what(self) -> str:
         """What makes a part, in words."""
@@ -69,7 +79,7 @@ class Values:
     @property
     def from_products(self) -> bool:
         """Whether ten-digit products answer, rather than printed totals."""
-        if set(self.keys) - {"partner"} or self.params.group:
+        if set(self.keys) - {"partner"} or self.params.group or self.chosen is not None:
             return True
         return self.params.series == "atp" and (bool(self.keys) or self.members is not None)
 
@@ -88,34 +98,53 @@ class Values:
 
     def products(self, years: Years) -> ProductBalance:
         """The ten-digit products."""
-        trade = Products(self.store, self.day, years, self.members, self.params.group)
-        return ProductBalance(trade, self.params.series, self.freq, self.keys)
+        trade = Products(
+            self.store, self.day, years, self.members, self.params.group, None, self.freq, self.chosen
+        )
+        return ProductBalance(trade, self.params.series, self.keys)
 
     @cached_property
     def years_held(self) -> tuple[int, ...]:
-        """Years the products can answer; none for another series, or for part of a year."""
-        if self.params.series != "atp" or self.params.ytd:
+        """Years the products can answer; none for another series, or for part of a year without months."""
+        return self._years(None)
+
+    def _years(self, flow: str | None) -> tuple[int, ...]:
+        products = Products(self.store, self.day, members=self.members, freq=self.freq)
+        if self.params.series != "atp" or (self.params.ytd and not products.has_months()):
             return ()
-        return Products(self.store, self.day).years_held()
+        held = products.years_held(flow)
+        if self.chosen is None:
+            return held
+        listed = replace(products, chosen=self.chosen)
+        flows = (flow,) if flow else ("export", "import")
+        return tuple(year for year in held if any(year not in listed.open_years(one) for one in flows))
 
     @property
     def months(self) -> int:
         """Months that each value covers: 12, or those of the year so far."""
-        return self.published.ytd_months if self.params.ytd else 12
+        if not self.params.ytd:
+            return 12
+        if self.from_products:
+            return Products(self.store, self.day).ytd_months
+        return self.published.ytd_months
 
     def demand_flow(self, *years: int) -> None:
-        """Refuse a balance of products where only imports are held.
+        """Refuse a balance of products where only one flow is held.
 
         Raises
         ------
         FlowNeededError
             The years are held, and one flow of them only.
         """
-        if self.from_products and self.params.flow is None and all(year in self.years_held for year in years):
+        if not self.from_products or self.params.flow is not None:
+            return
+        held = {flow: set(years) <= set(self._years(flow)) for flow in ("export", "import")}
+        if set(years) <= set(self.years_held) and not all(held.values()):
+            only = next((f"{flow}s" for flow, there in held.items() if there), "parts")
             raise FlowNeededError(
-                f"only imports are held by {self.what}, so there is no balance",
+                f"only {only} are held by {self.what}, so there is no balance",
                 where=f"series {self.params.series}, year {', '.join(map(str, years))}",
-                remedy="Add --flow import",
+                remedy=f"Add --flow {only.removesuffix('s')}",
             )
 
     def of(self, year: int) -> Table:
@@ -147,10 +176,8 @@ class Values:
         """Stored rows behind the values of these years."""
         span = Years(min(years), max(years))
         if self.from_products:
-            rows = self.products(span).trade.rows().filter(lambda row: row.year.isin(years))
-            return Lineage(
-                "trade", rows, f"{self.measure} = sum of general imports, customs value, over products"
-            )
+            behind = self.products(span).trade.lineage(self.params.flow)
+            return replace(behind, rows=behind.rows.filter(lambda row: row.year.isin(years)))
         rows = self.published.lineage(span).filter(lambda row: row.year.isin(years))
         return Lineage(
             "headline", rows, "balance = exports - imports" if self.measure == "balance" else self.measure

@@ -18,6 +18,7 @@ from techbalance import record
 from techbalance.errors import CheckError, StoreError, shortened
 from techbalance.sources.declaration import Declaration, declared, routes
 from techbalance.store.commit import HELD, MANIFEST, Manifest, read_manifest
+from techbalance.store.holdings import Block, added_up, stored_blocks
 
 if TYPE_CHECKING:
     import ibis
@@ -102,6 +103,33 @@ class Store:
         folder = self.home / "tables" / name
         mine = sorted(folder.glob("**/*.parquet")) if folder.is_dir() else []
         return mine + [self.home / HELD / file for file in self.manifest.tables.get(name, ())]
+
+    @cached_property
+    def blocks(self) -> tuple[Block, ...]:
+        """Trade that was ingested, block by block; what ships with the package is not among it."""
+        held = frozenset(file for files in self.manifest.tables.values() for file in files)
+        return stored_blocks(self.manifest.facts, held)
+
+    @cached_property
+    def years_added_up(self) -> dict[tuple[str, int], dict[str, Any]]:
+        """Years whose months were added up when they were ingested, by flow and year."""
+        return added_up(self.manifest)
+
+    def own(self, name: str, files: tuple[str, ...]) -> ibis.Table:
+        """Open some files of a table that only the store has, as ``manifest`` names them.
+
+        Parameters
+        ----------
+        name
+            The table: ``trade_month``, ``group_year`` ...
+        files
+            Its files.
+        """
+        seed = hashlib.sha256("\n".join(files).encode()).hexdigest()[:12]
+        view = f"{name}_{seed}"
+        if view not in self._open:
+            self._open[view] = self.engine.parquet([self.home / HELD / file for file in files], view)
+        return self._open[view]
 
     def table(self, name: str) -> ibis.Table:
         """Open one table: the record's rows, with the store's in their place where both have a key.
@@ -193,4 +221,5 @@ class Store:
     @cached_property
     def sources(self) -> dict[str, dict[str, Any]]:
         """The record of every source, by its id."""
-        return record.sources()
+        told = {fact["source_id"]: fact for fact in self.manifest.facts if fact.get("kind") == "source"}
+        return record.sources() | told

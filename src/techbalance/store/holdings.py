@@ -15,11 +15,13 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from techbalance.store.commit import Manifest
+
 WHOLE_YEAR: Final = 12
 # The place of a year as a sum among the months of a block.
 ANNUAL: Final = 0
-# Trade that ships with the package, or that a user put down by hand: not in a file of its own per block.
-SHIPPED: Final = "trade"
+# The kind of fact that tells of a year whose months were added up.
+ADDED_UP: Final = "year"
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,16 @@ def stored_blocks(facts: Iterable[dict[str, Any]], held: frozenset[str]) -> tupl
         for serial, one in enumerate(facts, start=1)
         if one.get("kind") == "block" and held.issuperset(one["files"].values())
     )
+
+
+def added_up(manifest: Manifest) -> dict[tuple[str, int], dict[str, Any]]:
+    """Years whose months were added up, by flow and year: their ``files``, and the ``months`` they are of."""
+    held = {file for files in manifest.tables.values() for file in files}
+    return {
+        (fact["flow"], fact["year"]): fact
+        for fact in manifest.facts
+        if fact.get("kind") == ADDED_UP and held.issuperset(fact["files"].values())
+    }
 
 
 @dataclass(frozen=True)

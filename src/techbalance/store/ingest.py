@@ -112,12 +112,7 @@ class _Run:
         store = Store(home)
         self.home, self.held, self.options, self.paths, self.marts = home, held, options, paths, marts
         manifest = store.manifest if held is None else held.manifest
-        files = {file for some in manifest.tables.values() for file in some}
-        self.known = {
-            fact["sha256"]: fact
-            for fact in manifest.facts
-            if fact.get("kind") == "source" and files.intersection(fact.get("files", files))
-        }
+        self.known = {fact["sha256"]: fact for fact in manifest.facts if fact.get("by") == "ingest"}
         self.names = lists.Names(store)
         self.around = Surroundings(options, marts, CodeLists(store), _single_partners(store), self._count)
         self.turn, self.counting = Lock(), Lock()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+from techbalance.sources.declaration import declared
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -81,3 +83,35 @@ class Outcome:
     def refused(self, error: Exception) -> Outcome:
         """The same file, refused."""
         return replace(self, status="refused", note=str(error), error=error, rows=0)
+
+
+def source_record(outcome: Outcome, source: str, publisher: str, title: str) -> dict[str, Any]:
+    """Where rows came from, in the form of the record's own list of sources.
+
+    Parameters
+    ----------
+    outcome
+        The file.
+    source
+        Id of the declared source it was taken from, or a longer name that begins with it.
+    publisher, title
+        Who published it, and what it is.
+    """
+    told = next((one for one in declared() if source.startswith(one.id)), None)
+    name = outcome.path.name
+    terms = {name: getattr(told, name) for name in ("licence", "basis", "unit", "cadence")} if told else {}
+    return terms | {
+        "kind": "source",
+        "by": "ingest",
+        "source_id": outcome.source_id,
+        "publisher": publisher,
+        "title": title,
+        "citation": f"{publisher}, {title} ({name}).",
+        "address": told.page if told else None,
+        "coverage": f"{outcome.first_period} to {outcome.last_period}, {outcome.rows:,} rows",
+        "vintage": outcome.vintage.isoformat() if outcome.vintage else None,
+        "sha256": outcome.sha256,
+        "rows": outcome.rows,
+        "files": [{"file": name, "stored_copy": None, "bytes": outcome.size, "sha256": outcome.sha256}],
+        "taken": dt.datetime.now(tz=dt.UTC).isoformat(timespec="seconds"),
+    }

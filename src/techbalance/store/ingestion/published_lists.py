@@ -6,9 +6,8 @@ import csv
 import gzip
 import io
 import re
-from collections import defaultdict
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -18,6 +17,7 @@ from techbalance.errors import SchemaError
 from techbalance.sources.census_archive import records
 from techbalance.sources.census_archive.layouts import layout
 from techbalance.store.ingestion.lists import CodeList
+from techbalance.store.ingestion.outcome import source_record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 NAME: Final = re.compile(r"(imp|exp)(?:[-_]codes?|concord)|commodity_translation", re.IGNORECASE)
 YEAR: Final = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
 SHORT_YEAR: Final = re.compile(r"concord(\d\d)(?!\d)", re.IGNORECASE)
+PUBLISHERS: Final = {"usitc": "US International Trade Commission", "census": "US Census Bureau"}
 FLOWS: Final = {"imp": "import", "exp": "export"}
-SHEETS: Final = {"import concordance": "import", "export concordance": "export"}
 # How the code, the group and the short text are called in one file or another.
 HEADS: Final = {
     "code": ("commodity", "hs10", "hts10", "code"),
@@ -63,8 +63,9 @@ def take(path: Path, outcome: Outcome, draft: Draft | None) -> tuple[Outcome, tu
     SchemaError
         A line has another form, a code is there twice, a group is none; or the year is nowhere said.
     """
-    source_id = f"census-lists-{outcome.sha256[:8]}"
     name = path.name.lower()
+    publisher = "usitc" if "commodity_translation" in name else "census"
+    source_id = f"{publisher}-lists-{outcome.sha256[:8]}"
     if path.stat().st_size > LARGEST_BYTES:
         raise SchemaError("the file is larger than any code list", where=path.name)
     if name.endswith(WORKBOOKS):
@@ -84,19 +85,8 @@ def take(path: Path, outcome: Outcome, draft: Draft | None) -> tuple[Outcome, tu
         source_id=source_id,
     )
     if draft is not None:
-        draft.record(
-            {
-                "kind": "source",
-                "source_id": source_id,
-                "publisher": "US Census Bureau",
-                "title": f"Code lists of {min(years)} to {max(years)}",
-                "file": path.name,
-                "sha256": outcome.sha256,
-                "bytes": outcome.size,
-                "rows": outcome.rows,
-                "vintage": None,
-            }
-        )
+        title = f"Code lists of {min(years)} to {max(years)}"
+        draft.record(source_record(outcome, f"{publisher}-lists", PUBLISHERS[publisher], title))
     return outcome, tuple(found)
 
 
@@ -129,32 +119,27 @@ def _of_workbook(path: Path, source_id: str) -> Iterator[CodeList]:
     """The translation workbook (a sheet per flow, all years), or a concordance workbook (one year)."""
     from python_calamine import CalamineError, CalamineWorkbook, ZipError
 
+    from techbalance.sources.usitc_lists.workbook import SHEETS, read_workbook
+
     try:
-        with CalamineWorkbook.from_path(str(path)) as book:
-            sheets = {name.strip().lower(): name for name in book.sheet_names}
-            wanted = {flow: sheets[name] for name, flow in SHEETS.items() if name in sheets}
-            if not wanted:
+        # Opened as a stream, the form is told by the content and not by the name.
+        with path.open("rb") as file, CalamineWorkbook.from_filelike(file) as book:
+            if not set(SHEETS.values()) & set(book.sheet_names):
                 rows = iter(book.get_sheet_by_index(0).iter_rows())
                 places = _places(next(rows, []), path.name)
-                columns = (tuple(_cell(row[place]) for place in places) for row in rows)
-                yield _listed(path, *_flow_and_year(path), columns, source_id)  # type: ignore[arg-type]
-            for flow, sheet in wanted.items():
-                rows = iter(book.get_sheet_by_name(sheet).iter_rows())
-                yield from _by_year(path, flow, rows, source_id)
+                columns = (
+                    (_cell(row[places[0]]), _cell(row[places[1]]), _cell(row[places[2]])) for row in rows
+                )
+                yield _listed(path, *_flow_and_year(path), columns, source_id)
+                return
     except (CalamineError, ZipError, OSError) as wrong:
         raise SchemaError("the workbook cannot be read", where=f"{path.name}: {wrong}") from wrong
-
-
-def _by_year(path: Path, flow: str, rows: Iterator[list[Any]], source_id: str) -> Iterator[CodeList]:
-    head = next(rows, [])
-    code, group, name = _places(head, path.name)
-    year = [str(one).strip().lower() for one in head].index("year")
-    found: dict[int, list[tuple[str, str, str]]] = defaultdict(list)
-    for row in rows:
-        if row[code] not in ("", None):
-            found[int(float(row[year]))].append((_cell(row[code]), _cell(row[group]), _cell(row[name])))
-    for one, columns in sorted(found.items()):
-        yield _listed(path, flow, one, columns, source_id)
+    with path.open("rb") as file:
+        for one in read_workbook(file, path.name):
+            # What the workbook assigns no group is in none.
+            groups = pc.fill_null(one.rows["group"].cast(pa.string()), OUTSIDE)
+            rows_of_year = one.rows.set_column(one.rows.schema.get_field_index("group"), "group", groups)
+            yield CodeList(one.flow, one.year, 0, rows_of_year.select(["code", "group", "name"]), source_id)
 
 
 def _cell(value: object) -> str:

@@ -16,6 +16,7 @@ from techbalance.sources.census_archive import open_archive
 from techbalance.store.holdings import Block
 from techbalance.store.ingestion import lists, tidy
 from techbalance.store.ingestion.marts import write_mart
+from techbalance.store.ingestion.outcome import source_record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -121,7 +122,7 @@ def take_archive(
         by_group = draft.path("group_month", stem)
         write_mart(around.marts.by_group, [by_product], by_group, BY_GROUP)
         files = {"trade_detail": target, "trade_month": by_product, "group_month": by_group}
-        _record(draft, outcome, around, "US Census Bureau", _title(archive))
+        draft.record(source_record(outcome, "census-archive", "US Census Bureau", _title(archive)))
         draft.record(
             Block(
                 archive.flow,
@@ -197,25 +198,6 @@ def _refuse_rival(draft: Draft, archive: Archive, vintage: dt.date, outcome: Out
             )
 
 
-def _record(draft: Draft, outcome: Outcome, around: Surroundings, publisher: str, title: str) -> None:
-    """Keep where the rows came from."""
-    draft.record(
-        {
-            "kind": "source",
-            "source_id": outcome.source_id,
-            "publisher": publisher,
-            "title": title,
-            "file": outcome.path.name,
-            "sha256": outcome.sha256,
-            "bytes": outcome.size,
-            "rows": outcome.rows,
-            "vintage": outcome.vintage.isoformat() if outcome.vintage else None,
-            "taken": dt.datetime.now(tz=dt.UTC).isoformat(timespec="seconds"),
-            "modes": around.options.keep_modes,
-        }
-    )
-
-
 # --- tidy files -------------------------------------------------------------------------------------------
 
 
@@ -276,7 +258,7 @@ def take_table(path: Path, outcome: Outcome, draft: Draft | None, around: Surrou
     if mapping.digits < 10:
         notes.append(f"codes of {mapping.digits} digits are in no technology group")
     if draft is not None:
-        _record(draft, outcome, around, mapping.publisher, mapping.title)
+        draft.record(source_record(outcome, mapping.source, mapping.publisher, mapping.title))
     return replace(outcome, note="; ".join(notes))
 
 

@@ -5,28 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from techbalance.store.commit import HELD
-from techbalance.store.holdings import WHOLE_YEAR, Selection, stored_blocks
+from techbalance.store.holdings import ADDED_UP, WHOLE_YEAR, Selection, added_up, stored_blocks
 from techbalance.store.ingestion.marts import write_mart
 
 if TYPE_CHECKING:
-    from techbalance.store.commit import Manifest, Writer
+    from techbalance.store.commit import Writer
     from techbalance.store.holdings import Block
     from techbalance.store.ingestion.marts import Marts
 
 Fact = dict[str, Any]
-KIND: Final = "year"
 BY_PRODUCT: Final = ("product", "partner")
 BY_GROUP: Final = ("group", "partner", "match")
-
-
-def added_up(manifest: Manifest) -> dict[tuple[str, int], Fact]:
-    """Years whose months were added up, by flow and year; the files and the months they were made of."""
-    held = {file for files in manifest.tables.values() for file in files}
-    return {
-        (fact["flow"], fact["year"]): fact
-        for fact in manifest.facts
-        if fact.get("kind") == KIND and held.issuperset(fact["files"].values())
-    }
 
 
 def complete(writer: Writer, marts: Marts) -> None:
@@ -61,4 +50,4 @@ def _add_up(writer: Writer, marts: Marts, block: Block, months: list[str], befor
             for table, file in before["files"].items():
                 draft.retire(table, file)
         files = {"trade_year": draft.name_of(by_product), "group_year": draft.name_of(by_group)}
-        draft.record({"kind": KIND, "flow": flow, "year": year, "months": months, "files": files})
+        draft.record({"kind": ADDED_UP, "flow": flow, "year": year, "months": months, "files": files})
