@@ -90,6 +90,22 @@ def command_for(question: Question, handle: Handler) -> Callable[..., None]:
     return command
 
 
+def alone(command: Callable[..., None]) -> Callable[..., None]:
+    """Make a command the answer of a word that also starts others: it runs when no other word follows."""
+
+    def first(context: typer.Context, **given: Any) -> None:  # noqa: ANN401 - as in the command
+        if context.invoked_subcommand is None:
+            command(**given)
+
+    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    context = inspect.Parameter("context", kind, annotation=typer.Context)
+    parameters = inspect.signature(command).parameters.values()
+    first.__signature__ = inspect.Signature([context, *parameters])  # type: ignore[attr-defined]
+    first.__annotations__ = {"context": typer.Context, **command.__annotations__}
+    first.__doc__ = command.__doc__
+    return first
+
+
 def _name(value: object) -> str | None:
     return None if value is None or value == [] else str(value)
 

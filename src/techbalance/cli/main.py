@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import typer
 
-from techbalance.cli.commands import FORMATS, Writing, command_for
+from techbalance.cli.commands import FORMATS, Writing, alone, command_for
 from techbalance.cli.report import report
 from techbalance.cli.serve import mcp, serve
 from techbalance.errors import ParameterError, TechbalanceError, UnknownCodeError
@@ -41,9 +41,16 @@ def application() -> typer.Typer:
     )
     app.callback()(_options)
     groups: dict[str, typer.Typer] = {}
+    with_more = {question.command[0] for question in QUESTIONS.values() if len(question.command) > 1}
     for question in QUESTIONS.values():
         *parents, word = question.command
         target = app
+        if not parents and word in with_more:
+            # The word alone asks a question, and further words ask others.
+            groups[word] = typer.Typer(rich_markup_mode=None, invoke_without_command=True)
+            app.add_typer(groups[word], name=word, short_help=question.summary)
+            groups[word].callback()(alone(command_for(question, _answer)))
+            continue
         for parent in parents:
             if parent not in groups:
                 groups[parent] = typer.Typer(no_args_is_help=True, rich_markup_mode=None)

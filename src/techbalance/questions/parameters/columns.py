@@ -7,6 +7,8 @@ from typing import Final
 from techbalance.questions.parameters.column import Column, Kind
 from techbalance.questions.parameters.columns_change import CHANGE_COLUMNS
 from techbalance.questions.parameters.columns_fetch import FETCH_COLUMNS
+from techbalance.questions.parameters.columns_ladder import LADDER_COLUMNS
+from techbalance.questions.parameters.columns_lists import LIST_COLUMNS
 from techbalance.questions.parameters.columns_stories import STORY_COLUMNS
 from techbalance.questions.parameters.columns_vintages import VINTAGE_COLUMNS
 
@@ -380,6 +382,10 @@ COLUMNS: Final[dict[str, Column]] = {
     **CHANGE_COLUMNS,
     # fetching
     **FETCH_COLUMNS,
+    # moving up the value chain
+    **LADDER_COLUMNS,
+    # product lists
+    **LIST_COLUMNS,
     # products over time
     **STORY_COLUMNS,
     # revisions and releases

@@ -25,7 +25,7 @@ STORY_COLUMNS: Final[dict[str, Column]] = {
     ),
     "quantity_unit": Column("code", "", "Unit of the quantity: u (pieces), kg ..."),
     "quantity_share": Column("ratio", "ratio", "Share of the value that has a quantity, in [0, 1]"),
-    "system": Column("code", "", "Revision of the Harmonized System the codes are of"),
+    "system": Column("code", "", "Code system, or revision of the Harmonized System, the codes are of"),
     "break_note": Column(
         "text", "", "break: values before and after are of different goods; seam: a little moved at the edge"
     ),
