@@ -12,7 +12,7 @@ from techbalance.questions import selection
 from techbalance.questions.answer import Answer
 from techbalance.questions.notes import together
 from techbalance.questions.parameters.change import CHANGE, ChangeParams
-from techbalance.questions.rank import NAMED
+from techbalance.questions.rank import named
 from techbalance.questions.values import Values
 
 if TYPE_CHECKING:
@@ -31,7 +31,6 @@ def run(params: ChangeParams, store: Store) -> Answer:
         from techbalance.questions.decompositions.answering import answer_how
 
         return answer_how(params, store)
-    selection.known_list(params.list)
     keys = params.by.names if params.by else ()
     start, end = params.from_.start, params.to.start
     values = Values(params, store, keys)
@@ -59,7 +58,7 @@ def run(params: ChangeParams, store: Store) -> Answer:
     rows = rows.mutate(months=ibis.ifelse(rows.change_usd.notnull(), values.months, ibis.null("int8")))
     columns = []
     for key in keys:
-        rows = NAMED[key](rows, store)
+        rows = named(rows, key, values)
         columns += [key, f"{key}_name"]
     rows = rows.order_by([ibis.desc(rows.change_usd.abs()), *[rows[key] for key in keys]])
     rows = rows.limit(params.top) if params.top else rows

@@ -10,6 +10,7 @@ from techbalance.indicators import accounts, periods
 from techbalance.questions import selection
 from techbalance.questions.answer import Answer
 from techbalance.questions.parameters.accounts import RANK, RankParams
+from techbalance.questions.product_lists.placing import named_groups
 from techbalance.questions.values import Values
 
 if TYPE_CHECKING:
@@ -18,11 +19,13 @@ if TYPE_CHECKING:
 
     from techbalance.store.catalogue import Store
 
-NAMED = {
-    "group": selection.named_groups,
-    "partner": selection.named_partners,
-    "product": selection.named_products,
-}
+
+def named(rows: Table, key: str, values: Values) -> Table:
+    """Add the name of a part."""
+    if key == "group":
+        return named_groups(rows, values.store, values.chosen)
+    by_name = {"partner": selection.named_partners, "product": selection.named_products}
+    return by_name[key](rows, values.store)
 
 
 def run(params: RankParams, store: Store) -> Answer:
@@ -30,13 +33,12 @@ def run(params: RankParams, store: Store) -> Answer:
 
     The balance is ranked where both flows are held; otherwise ``flow`` has to be named.
     """
-    selection.known_list(params.list)
     key, year = params.by.names[0], params.year.start
     values = Values(params, store, (key,))
     values.demand_flow(year)
     descending = params.flow is not None
-    now = accounts.rank(NAMED[key](values.of(year), store), (), key, descending=descending)
-    before = accounts.rank(NAMED[key](values.of(year - 1), store), (), key, descending=descending)
+    now = accounts.rank(named(values.of(year), key, values), (), key, descending=descending)
+    before = accounts.rank(named(values.of(year - 1), key, values), (), key, descending=descending)
     rows = _compared(now, before, key)
     rows = rows.mutate(measure=ibis.literal(values.measure), note=_note(rows, key, store, year))
     rows = _with_missing(rows, values, year)
