@@ -166,7 +166,15 @@ SEMICONDUCTORS: Final = Story(
                 ),
             ),
         ),
-        Part("equipment", "machines that make semiconductors", (Era(2007, ("8486",)),), counted=False),
+        Part(
+            "equipment",
+            "machines that make semiconductors",
+            (
+                Era(2007, ("8486",)),
+                Era(2022, ("8486",), join="seam", why="displays among their parts left 8486 for 8524"),
+            ),
+            counted=False,
+        ),
     ),
     says="Light-emitting diodes and solar cells are left out: story solar has them.",
 )
@@ -204,7 +212,15 @@ COMPUTERS: Final = Story(
         Part(
             "phones",
             "mobile telephones",
-            (Era(2007, ("851712",)), Era(2022, ("851713", "851714"))),
+            (
+                Era(2007, ("851712",)),
+                Era(
+                    2022,
+                    ("851713", "851714"),
+                    join="seam",
+                    why="some devices left 8517.12 for 8524 and 8541",
+                ),
+            ),
             counted=False,
         ),
     ),
@@ -263,7 +279,14 @@ PHARMA: Final = Story(
                 Era(2022, ("300249", "300251", "300259", "300290")),
             ),
         ),
-        Part("hormones", "medicines with insulin and other hormones", (Era(1988, ("300431", "300439")),)),
+        Part(
+            "hormones",
+            "medicines with insulin and other hormones",
+            (
+                Era(1988, ("300431", "300439")),
+                Era(2022, ("300431", "300439"), join="seam", why="kits for trials left 3004 for 3006.93"),
+            ),
+        ),
         Part(
             "medicines",
             "other medicines in doses",
@@ -274,7 +297,7 @@ PHARMA: Final = Story(
                     2022,
                     ("300490", "300460"),
                     join="seam",
-                    why="some medicines in doses left 3004 for 3006.93",
+                    why="kits for trials left 3004 for 3006.93",
                 ),
             ),
         ),

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 import ibis
+import pyarrow.compute as pc
 
 from techbalance.classifications.groups import OUTSIDE
 from techbalance.classifications.partners import WORLD
@@ -16,7 +17,7 @@ from techbalance.questions.answer import Lineage
 from techbalance.questions.parameters.texts import ProductRef
 from techbalance.questions.products import Products
 from techbalance.questions.supply.trade import WORLD_CODES, reporter_codes
-from techbalance.store.hs6 import FILE, FLOWS, find_hs6, open_hs6
+from techbalance.store.hs6 import FILE, FLOWS, find_hs6, read_hs6
 from techbalance.store.panels import open_panel
 
 if TYPE_CHECKING:
@@ -194,18 +195,15 @@ def _among(rows: Table, codes: tuple[str, ...]) -> Table:
 
 
 def _from_file(params: StoryParams, store: Store, codes: tuple[str, ...]) -> Traded:
-    table = open_hs6(store).filter(lambda row: row.flow == FLOWS[params.flow])
-    places = table.group_by("partner", "year").aggregate(cif=table.cif_usd.count())
-    found = store.fetch_rows(places)
-    rows = _among(table, codes).select(
-        "year",
-        "partner",
-        "quantity",
-        "unit",
-        code=lambda row: row["product"],
-        value=lambda row: row.value_usd,
-        weight=lambda row: row.weight_kg,
-    )
+    table = read_hs6(store)
+    table = table.filter(pc.equal(table["flow"], FLOWS[params.flow]))
+    places = table.group_by(["partner", "year"]).aggregate([("cif_usd", "count")])
+    found = [row | {"cif": row["cif_usd_count"]} for row in places.to_pylist()]
+    among = pc.match_substring_regex(table["product"], f"^({'|'.join(codes)})")
+    rows = [
+        row | {"code": row["product"], "value": row["value_usd"], "weight": row["weight_kg"]}
+        for row in table.filter(among).to_pylist()
+    ]
     notes = [
         f"From {FILE.rpartition('/')[2]}: {params.flow}s of the United States by six-digit code; partners "
         f"{', '.join(sorted({row['partner'] for row in found})) or 'none'} only: no share of all.",
@@ -219,7 +217,7 @@ def _from_file(params: StoryParams, store: Store, codes: tuple[str, ...]) -> Tra
         )
     return Traded(
         "hs6",
-        _measured(_cells(store.fetch_rows(rows))),
+        _measured(_cells(rows)),
         frozenset((row["partner"], int(row["year"])) for row in found),
         is_world=False,
         notes=tuple(notes),

@@ -88,22 +88,30 @@ def codes_between(params: ConcordanceParams, store: Store) -> Codes:
     for year, _, code in values:
         traded.setdefault(year, set()).add(code)
     notices = read_notices(params.notices) if params.notices else ()
-    lists = read_lists(params.lists) if params.lists else _held_lists(params, store)
+    if params.lists:
+        lists, traded = read_lists(params.lists), {}
+    elif params.notices:
+        lists, traded = {}, {}
+    else:
+        lists = _held_lists(params, store)
     first, last = _span(params, sorted({*traded, *lists}), notices)
-    old, old_from = _of_year(first, lists, traded, params)
-    new, new_from = _of_year(last, lists, traded, params)
     known = [link for link in notices if first < link.year <= last]
-    kept = [f"Codes of {first}: {old_from}; of {last}: {new_from}."]
+    kept = []
+    if lists or traded:
+        old, old_from = _of_year(first, lists, traded, params)
+        new, new_from = _of_year(last, lists, traded, params)
+        kept.append(f"Codes of {first}: {old_from}; of {last}: {new_from}.")
+        if first not in lists or last not in lists:
+            old, new = _near_births(old, new)
+            kept.append(
+                "A code without trade is not told from one that ended; only eight-digit parents under which "
+                "a code is new are compared."
+            )
+    else:
+        old, new = _named(known)
+        kept.append("Only codes that the notices name are told; lists of both years would add the others.")
     if params.notices:
         kept.append(f"{len(known)} of {len(notices)} changes of {params.notices} took effect in between.")
-        if not old and not new:
-            old, new = {link.old for link in known}, {link.new for link in known}
-    if "traded" in old_from + new_from and not params.notices:
-        old, new = _near_births(old, new)
-        kept.append(
-            "A code without trade is not told from one that ended; only eight-digit parents under which a "
-            "code is new are compared."
-        )
     named = {link.old for link in known} | {link.new for link in known}
     guessed = [
         link
@@ -115,6 +123,13 @@ def codes_between(params: ConcordanceParams, store: Store) -> Codes:
             f"{len(guessed)} links are guesses from shared digits (parent8, parent6); notices settle them."
         )
     return Codes(first, last, frozenset(old), frozenset(new), (*known, *guessed), values, tuple(kept))
+
+
+def _named(links: list[Link]) -> tuple[set[str], set[str]]:
+    """Codes that changes begin and end with; one linked with itself stayed beside its heirs."""
+    olds, news = {link.old for link in links}, {link.new for link in links}
+    stayed = {link.old for link in links if link.old == link.new}
+    return (olds - news) | stayed, (news - olds) | stayed
 
 
 def _near_births(old: set[str], new: set[str]) -> tuple[set[str], set[str]]:
@@ -193,8 +208,6 @@ def _of_year(
         return set(lists[year]), f"{params.lists or 'the list held'}, {len(lists[year]):,}"
     if year in traded:
         return set(traded[year]), f"those traded, {len(traded[year]):,}"
-    if params.notices:
-        return set(), "those the notices name"
     held = ", ".join(map(str, sorted({*lists, *traded}))) or "none"
     raise NotCoveredError(
         f"codes of {year} are not held", where=f"held: {held}", remedy="Give lists, or notices"
