@@ -12,6 +12,7 @@ from techbalance.classifications.stories import Era, Part, Story
 
 _PV_FAMILY: Final = ("854141", "854142", "854143", "854149")
 _ACCUMULATORS: Final = ("850750", "850760", "850780")
+_CIRCUITS_LEFT: Final = "circuits of several components left for 8542"
 
 DISPLAYS: Final = Story(
     "displays",
@@ -36,6 +37,7 @@ DISPLAYS: Final = Story(
             "indicator panels with LCD or LED",
             (
                 Era(1988, ("853120",)),
+                Era(2017, ("853120",), join="seam", why=_CIRCUITS_LEFT),
                 Era(2022, ("853120",), join="break", why="panels left 8531.20 for 8524 and others for 8541"),
             ),
             counted=False,
@@ -201,6 +203,7 @@ COMPUTERS: Final = Story(
             "parts of computers",
             (
                 Era(1996, ("847330",)),
+                Era(2017, ("847330",), join="seam", why=_CIRCUITS_LEFT),
                 Era(
                     2022,
                     ("847330",),
@@ -214,6 +217,7 @@ COMPUTERS: Final = Story(
             "mobile telephones",
             (
                 Era(2007, ("851712",)),
+                Era(2017, ("851712",), join="seam", why=_CIRCUITS_LEFT),
                 Era(
                     2022,
                     ("851713", "851714"),

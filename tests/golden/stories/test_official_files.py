@@ -112,23 +112,35 @@ def test_every_core_code_of_the_compiled_list_is_in_its_story(shared_data):
     assert not missing
 
 
-@pytest.fixture(scope="module")
-def correlation(shared_data) -> tuple[dict[str, set[str]], dict[str, str]]:
-    """Ancestors of each code of 2022 in the many-to-many table, and the one of the one-to-one table."""
-    book = openpyxl.load_workbook(shared_data / "hs" / "HS2022toHS2017.xlsx", read_only=True)
+def read_book(path) -> tuple[dict[str, set[str]], dict[str, str]]:
+    """Ancestors of each new code in the many-to-many table, and the one of the one-to-one table."""
+    book = openpyxl.load_workbook(path, read_only=True)
     many: dict[str, set[str]] = {}
     one: dict[str, str] = {}
     for sheet in book:
         for row in sheet.iter_rows(values_only=True):
-            codes = [str(cell).strip() for cell in row[:2]]
-            if len(codes) == 2 and all(code.isdigit() and len(code) in (5, 6) for code in codes):
-                new, old = (code.zfill(6) for code in codes)
-                if "orrel" in sheet.title:
-                    many.setdefault(new, set()).add(old)
-                else:
-                    one[new] = old
+            # A column of "ex" may stand between, and after a code.
+            cells = ["".join(filter(str.isdigit, str(cell))) for cell in row if cell is not None]
+            codes = [cell.zfill(6) for cell in cells if len(cell) in (5, 6)]
+            if len(codes) < 2:
+                continue
+            if "orrel" in sheet.title:
+                many.setdefault(codes[0], set()).add(codes[1])
+            else:
+                one[codes[0]] = codes[1]
     book.close()
     return many, one
+
+
+@pytest.fixture(scope="module")
+def books(shared_data):
+    names = {2017: "HS2017toHS2012.xlsx", 2022: "HS2022toHS2017.xlsx"}
+    return {year: read_book(shared_data / "hs" / name) for year, name in names.items()}
+
+
+@pytest.fixture(scope="module")
+def correlation(books):
+    return books[2022]
 
 
 def test_breaks_are_as_wide_as_the_correlation_table_says(correlation):
@@ -158,11 +170,12 @@ def test_families_of_solar_are_closed_in_the_correlation_table(correlation):
 SCRAP = "8549"
 
 
-def test_goods_called_the_same_came_from_the_same_codes_and_stayed_among_them(correlation):
-    many, _ = correlation
+@pytest.mark.parametrize("year", [2017, 2022])
+def test_goods_called_the_same_came_from_the_same_codes_and_stayed_among_them(books, year):
+    many, _ = books[year]
     for story in STORIES.values():
         for part in story.parts:
-            before, after = part.era(2021), part.era(2022)
+            before, after = part.era(year - 1), part.era(year)
             if before is None or (after is not before and after.join != "same") or after.wide:
                 continue
             came = {old for code, olds in many.items() if code.startswith(after.codes) for old in olds}
