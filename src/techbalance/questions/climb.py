@@ -33,9 +33,9 @@ PAGE: Final = {
     "reads": pa.string(),
     "from_measure": pa.float64(),
     "to_measure": pa.float64(),
-    "change_measure": pa.float64(),
     "period": pa.string(),
     "evidence_level": pa.string(),
+    "change_measure": pa.float64(),
     "says": pa.string(),
     "unit": pa.string(),
     "note": pa.string(),
@@ -183,9 +183,11 @@ def _summary(rows: list[Row]) -> list[str]:
         reads: ", ".join(row["evidence"] for row in rows if row["reads"] == reads) or "nothing"
         for reads in ("for", "against")
     }
+    caveat = next(row["says"] for row in rows if row["reads"] == "caveat")
     return [
         f"For: {named['for']}. Against: {named['against']}. Even: {counts['even']}; "
         f"not held: {counts[None]}.",
+        f"Caveat: {caveat}.",
         "Each piece reads alone; a change within half a percentage point is even. None of it proves a climb: "
         "unit values also move with the mix of goods inside a code.",
     ]

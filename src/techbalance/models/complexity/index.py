@@ -134,11 +134,13 @@ def complexity(
         return _without_index(of, pci_scale, np.empty(0), "no country is specialised in anything")
     diversity, ubiquity = matrix.sum(axis=1), matrix.sum(axis=0)
     root = np.sqrt(diversity)
-    symmetric = (matrix / ubiquity) @ matrix.T / np.outer(root, root)
+    # M D_p^-1 M': products of one ubiquity that two countries share, over that ubiquity.
+    together = np.sum([level.shared / level.ubiquity for level in of.levels], axis=0)
+    symmetric = together / np.outer(root, root)
     values, vectors = np.linalg.eigh((symmetric + symmetric.T) / 2)
     values = np.clip(values[::-1], 0.0, None)
     names = tuple(name for name, some in zip(of.countries, of.diversity > 0, strict=True) if some)
-    why = _why_degenerate(matrix, diversity, values, names)
+    why = _why_degenerate(together, diversity, values, names)
     if why is not None:
         return _without_index(of, pci_scale, values, why)
     unscaled = vectors[:, -2] / root
@@ -162,13 +164,13 @@ def complexity(
 
 
 def _why_degenerate(
-    matrix: FloatArray, diversity: FloatArray, values: FloatArray, names: tuple[str, ...]
+    together: FloatArray, diversity: FloatArray, values: FloatArray, names: tuple[str, ...]
 ) -> str | None:
     """Why the second eigenvector is not one vector with a sign; None where it is."""
-    count = matrix.shape[0]
+    count = together.shape[0]
     if count < 2:
         return f"one country only is specialised in anything: {names[0]}"
-    parts = _parts(matrix)
+    parts = _parts(together)
     if len(parts) > 1:
         smallest = name_some([names[place] for place in np.flatnonzero(min(parts, key=np.sum)).tolist()])
         return f"the countries fall into {len(parts)} parts that share no product; the smallest is {smallest}"
@@ -181,10 +183,10 @@ def _why_degenerate(
     return None
 
 
-def _parts(matrix: FloatArray) -> list[BoolArray]:
+def _parts(together: FloatArray) -> list[BoolArray]:
     """Sets of countries that products connect with each other and with no country outside."""
-    joined = matrix @ matrix.T > 0
-    left = np.ones(matrix.shape[0], dtype=np.bool_)
+    joined = together > 0
+    left = np.ones(together.shape[0], dtype=np.bool_)
     parts = []
     while left.any():
         part: BoolArray = np.zeros(left.size, dtype=np.bool_)

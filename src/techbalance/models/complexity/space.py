@@ -13,19 +13,19 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from techbalance.models.complexity.specialisation import kept
+from techbalance.models.complexity.specialisation import as_bits, kept
 from techbalance.models.validation import frozen, undefined_where
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from techbalance.models.complexity.specialisation import Specialisation
-    from techbalance.models.validation import BoolArray, FloatArray, MaskedFloats
+    from techbalance.models.validation import FloatArray, MaskedFloats
 
 # Products worked on at a time: a rectangle of these stays in the cache of one core.
 TILE_ROWS: Final = 128
 TILE_COLUMNS: Final = 256
-WORD: Final = 64
+# Multiplications up to which OpenBLAS keeps to one thread, and rows of a piece that still fill its kernels.
+PIECE: Final = 250_000
+PIECE_ROWS: Final = 64
 # NumPy leaves Python's lock while it works, so rows of tiles are spread over the cores; more gains nothing.
 MOST_WORKERS: Final = 4
 
@@ -79,7 +79,7 @@ def proximity(of: Specialisation) -> Proximity:
     [[1.0, 0.5, 0.5], [0.5, 1.0, 0.5], [0.5, 0.5, 1.0]]
     """
     some = of.ubiquity > 0
-    words = _as_bits(of.is_specialised[:, some])
+    words = as_bits(of.is_specialised[:, some])
     counts = of.ubiquity[some].astype(np.float64)
     values = np.empty((counts.size, counts.size))
     narrow = np.uint8 if len(of.countries) <= np.iinfo(np.uint8).max else np.uint32
@@ -104,15 +104,6 @@ def proximity(of: Specialisation) -> Proximity:
         frozen(values),
         tuple(label for label, kept_one in zip(of.products, here, strict=True) if not kept_one),
     )
-
-
-def _as_bits(marks: BoolArray) -> NDArray[np.uint64]:
-    """Pack the countries of each product into words: words x products."""
-    count, width = marks.shape
-    padded = np.zeros((width, -(-count // WORD) * WORD), dtype=np.bool_)
-    padded[:, :count] = marks.T
-    packed = np.packbits(padded, axis=1).view(np.uint64)
-    return np.ascontiguousarray(packed.T)
 
 
 def density(of: Specialisation, *, self_term: bool = True) -> MaskedFloats:
@@ -147,8 +138,7 @@ def density(of: Specialisation, *, self_term: bool = True) -> MaskedFloats:
     ([0.75, 0.75, 0.5], [0.5, 0.5, 1.0])
     """
     matrix = kept(of)
-    ubiquity = matrix.sum(axis=0)
-    inside, whole = _through_countries(matrix, ubiquity)
+    inside, whole = _through_countries(of)
     lonely = np.zeros(whole.size, dtype=np.bool_)
     if not self_term:
         # Exact, in whole numbers: a product whose exporters export nothing else is near no other.
@@ -164,44 +154,41 @@ def density(of: Specialisation, *, self_term: bool = True) -> MaskedFloats:
     return undefined_where(found, undefined)
 
 
-def _through_countries(matrix: FloatArray, ubiquity: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Sum proximity over the products of each country, and over all, for each product.
+def _through_countries(of: Specialisation) -> tuple[FloatArray, FloatArray]:
+    """Sum proximity over the products of each country, and over all, for each product of ``kept(of)``.
 
     Products are taken from the most ubiquitous down, so that those above are divided by their own ubiquity
     and all others by that of the product in hand.
     """
-    order = np.argsort(-ubiquity, kind="stable")
-    sorted_matrix = np.ascontiguousarray(matrix[:, order])
-    counts = ubiquity[order]
-    starts = np.flatnonzero(np.diff(counts, prepend=-1.0)).tolist()
-    ends = [*starts[1:], counts.size] if starts else []
-    count = matrix.shape[0]
-    below = matrix @ matrix.T
-    above = np.zeros((count, count))
-    inside = np.empty_like(sorted_matrix)
-    for start, end in zip(starts, ends, strict=True):
-        here = sorted_matrix[:, start:end]
-        between = below / counts[start] + above
-        inside[:, start:end] = between @ here
-        shared = here @ here.T
-        below -= shared
-        above += shared / counts[start]
-    # Over all products: each country's sum of shares, which are the row sums weighted by products.
-    whole = _over_all(sorted_matrix, counts, list(zip(starts, ends, strict=True)))
-    back = np.empty_like(order)
-    back[order] = np.arange(order.size)
-    return inside[:, back], whole[back]
+    matrix = kept(of)
+    inside, whole = np.empty_like(matrix), np.empty(matrix.shape[1])
+    below_all = matrix.sum(axis=1)
+    above_all = np.zeros(matrix.shape[0])
+    below = np.sum([one.shared for one in of.levels], axis=0, dtype=np.float64)
+    above = np.zeros_like(below)
+    for level in of.levels:
+        here = matrix[:, level.products]
+        products = here.sum(axis=1)
+        inside[:, level.products] = _small_product(below / level.ubiquity + above, here)
+        whole[level.products] = (below_all / level.ubiquity + above_all) @ here
+        below -= level.shared
+        above += level.shared / level.ubiquity
+        below_all -= products
+        above_all += products / level.ubiquity
+    return inside, whole
 
 
-def _over_all(matrix: FloatArray, counts: FloatArray, runs: list[tuple[int, int]]) -> FloatArray:
-    """Sum the proximity of each product to all, products sorted by ubiquity, the largest first."""
-    below = matrix.sum(axis=1)
-    above = np.zeros(matrix.shape[0])
-    whole = np.empty(counts.size)
-    for start, end in runs:
-        here = matrix[:, start:end]
-        whole[start:end] = (below / counts[start] + above) @ here
-        total = here.sum(axis=1)
-        below -= total
-        above += total / counts[start]
-    return whole
+def _small_product(square: FloatArray, here: FloatArray) -> FloatArray:
+    """Multiply in pieces small enough that the library of linear algebra does not wake its threads for them.
+
+    Waiting for them takes longer than the work where anything else runs on the machine.
+    """
+    found = np.empty_like(here)
+    depth = square.shape[1]
+    rows = max(1, min(square.shape[0], PIECE_ROWS))
+    columns = max(1, PIECE // (rows * depth))
+    for top in range(0, square.shape[0], rows):
+        for left in range(0, here.shape[1], columns):
+            place = slice(top, top + rows), slice(left, left + columns)
+            found[place] = square[place[0]] @ here[:, place[1]]
+    return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -14,6 +15,7 @@ from techbalance.models.validation import (
     IntArray,
     MaskedFloats,
     Note,
+    frozen,
     name_some,
     numbers,
     refuse_where,
@@ -24,10 +26,30 @@ from techbalance.models.validation import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import ArrayLike
+    from numpy.typing import ArrayLike, NDArray
 
 # An advantage of exactly the threshold must not hang on the order in which exports were added up.
 RESOLUTION: Final = 1e-12
+WORD: Final = 64
+
+
+@dataclass(frozen=True)
+class Level:
+    """Products of one ubiquity.
+
+    Parameters
+    ----------
+    ubiquity
+        Countries specialised in each.
+    products
+        Their places among the products somebody is specialised in.
+    shared
+        How many of them every two countries share, among the countries specialised in something.
+    """
+
+    ubiquity: int
+    products: IntArray
+    shared: FloatArray
 
 
 @dataclass(frozen=True)
@@ -60,6 +82,21 @@ class Specialisation:
     ubiquity: IntArray
     threshold: float
     notes: tuple[Note, ...]
+
+    @cached_property
+    def levels(self) -> tuple[Level, ...]:
+        """Products by ubiquity, the most ubiquitous first: index and density are summed through them."""
+        marks = self.is_specialised[self.diversity > 0][:, self.ubiquity > 0]
+        counts = marks.sum(axis=0)
+        found = []
+        for ubiquity in sorted(set(counts.tolist()), reverse=True):
+            places = np.flatnonzero(counts == ubiquity)
+            words = as_bits(marks[:, places].T)
+            shared = np.zeros((marks.shape[0], marks.shape[0]))
+            for word in words:
+                shared += np.bitwise_count(word[:, None] & word[None, :])
+            found.append(Level(ubiquity, places, frozen(shared)))
+        return tuple(found)
 
 
 def specialisation(
@@ -138,6 +175,15 @@ def kept(of: Specialisation) -> FloatArray:
     """M without the countries and products that have no advantage at all, as numbers."""
     some = of.is_specialised[of.diversity > 0][:, of.ubiquity > 0]
     return np.ascontiguousarray(some, dtype=np.float64)
+
+
+def as_bits(marks: BoolArray) -> NDArray[np.uint64]:
+    """Pack the rows of each column into words: words x columns."""
+    count, width = marks.shape
+    padded = np.zeros((width, -(-count // WORD) * WORD), dtype=np.bool_)
+    padded[:, :count] = marks.T
+    packed = np.packbits(padded, axis=1).view(np.uint64)
+    return np.ascontiguousarray(packed.T)
 
 
 def _notes(

@@ -16,7 +16,8 @@ from techbalance.questions.ladder.baskets import HTS10, edition_notes, editions_
 from techbalance.questions.products import Products
 from techbalance.questions.selection import among_products, partner_book
 from techbalance.questions.supply.trade import partner_names
-from techbalance.store.hs6 import open_hs6
+from techbalance.store import outside
+from techbalance.store.hs6 import FILE
 from techbalance.store.trade_tables import open_trade_table
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from techbalance.store.catalogue import Store
 
 RECORD: Final = "ten-digit record"
-HS6: Final = "HS6 table with quantities"
+HS6: Final = "HS6 with quantities"
 DETAIL: Final = "ingested detail"
 TABLE: Final = "table of yours"
 HS6_DIGITS: Final = 6
@@ -194,7 +195,8 @@ def hs6_market(params: MarketParams, store: Store, groups: GroupRef | None = Non
         The file is not held.
     """
     groups = groups or params.group
-    table = open_hs6(store)
+    path = outside.find(store, FILE, what="trade by six-digit product")
+    table = open_trade_table(store, str(path)).rows
     table = table.filter(among_products(table, params.product))
     notes = [
         "HS6 table: imports at c.i.f. value (of Taiwan at customs value, no quantities); shares and unit "
@@ -207,16 +209,17 @@ def hs6_market(params: MarketParams, store: Store, groups: GroupRef | None = Non
             f"{_words(groups)} at six digits: {len(codes)} headings whose every ten-digit code is in it; "
             f"{left_out} headings that mix it with others are left out."
         )
-    bought, sold = table.filter(table.flow == "M"), table.filter(table.flow == "X")
-    columns = ("year", "product", "partner", "value_usd", "quantity", "unit")
+    bought = table.filter(table.side == "import", table.importer == "USA")
+    sold = table.filter(table.side == "export", table.exporter == "USA")
+    columns = ("year", "product", "value_usd", "quantity", "unit")
     return Market(
         store,
         HS6,
-        bought.select(*columns),
+        bought.select(*columns, partner="exporter"),
         HS6_DIGITS,
         True,
         tuple(notes),
-        exports=sold.select(*columns),
+        exports=sold.select(*columns, partner="importer"),
         editions=editions_of(store, bought),
     )
 
