@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from techbalance.sources.adapter import Part
     from techbalance.sources.declaration import Limits
 
-CHUNK: Final = 1 << 16
+CHUNK: Final = 1 << 20
 # A connection that brings less than this within the declared time-out is as good as dead.
 LEAST_BYTES: Final = 256
 _RANGE: Final = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
@@ -175,7 +175,7 @@ class Transfer:
 
     def _take_up(self, partial: Validators) -> None:
         self.sink.seek(0)
-        while chunk := self.sink.read(CHUNK * 16):
+        while chunk := self.sink.read(CHUNK):
             self.digest.update(chunk)
             self.offset += len(chunk)
         self.validators = partial
@@ -221,7 +221,8 @@ class Transfer:
         judged = response.status_code == 206
         head = b""
         started, window = time.monotonic(), 0
-        stream = response.iter_bytes(CHUNK) if encoded else response.iter_raw(CHUNK)
+        # As it comes: pieces that wait to be filled up would be lost with the connection.
+        stream = response.iter_bytes() if encoded else response.iter_raw()
         for chunk in stream:
             if not judged:
                 # The first bytes tell what it is; they may come in small pieces.

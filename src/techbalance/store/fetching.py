@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import deque
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -183,8 +184,7 @@ class _Run:
         while waiting:
             batch, wanted = waiting.popleft()
             got, left_over = self._get(batch, wanted, client)
-            for name, divided in left_over.items():
-                waiting.appendleft((name, divided))
+            waiting.extendleft(reversed(left_over.items()))
             if got:
                 yield from self._land(batch, got)
 
@@ -213,7 +213,7 @@ class _Run:
             got.append(one)
             self.done += 1
             if one.snapshot is not None:
-                with one.snapshot.open() as file:
+                with one.snapshot.open() as file, self._or_anew():
                     more = self.adapter.follow(self._delivered(one, file))
                 self.total += len(more)
                 queue.extend(more)
@@ -300,18 +300,24 @@ class _Run:
         if all(one.status in ("unchanged", "no data") for one in got):
             yield from (self._outcome(one, None) for one in got)
             return
-        try:
+        came = self._deliveries(got)
+        with self._or_anew():
             if self.adapter.hands_over:
-                landed = Handing(self.home, self.adapter, batch, self.take).hand_over(self._deliveries(got))
+                landed = Handing(self.home, self.adapter, batch, self.take).hand_over(came)
             else:
-                landed = landing.land(self.home, self.adapter, self.declaration, batch, self._deliveries(got))
-        except (DataError, SourceError):
-            # What came does not fit together: the next run asks for all of it anew.
-            self.snapshots.forget_fresh(self.adapter.id)
-            raise
+                landed = landing.land(self.home, self.adapter, self.declaration, batch, came)
         for one in got:
             outcome = self._outcome(one, landed)
             yield replace(outcome, notes=(*outcome.notes, *landed.notes.get(one.part.name, ())))
+
+    @contextmanager
+    def _or_anew(self) -> Iterator[None]:
+        """Where what came cannot be read, or does not fit together, the next run asks for all of it anew."""
+        try:
+            yield
+        except (DataError, SourceError):
+            self.snapshots.forget_fresh(self.adapter.id)
+            raise
 
     def _deliveries(self, got: list[Got]) -> Iterator[tuple[Delivered, Snapshot]]:
         for one in got:

@@ -323,7 +323,7 @@ class _Landing:
             same = f"SELECT {keys} FROM {new} INTERSECT SELECT {keys} FROM {old}"
             if not _count(engine, same):
                 continue
-            rest = f"SELECT * FROM {old} ANTI JOIN {new} USING ({keys})"
+            rest = f"SELECT old.* FROM {old} AS old ANTI JOIN {new} AS new USING ({keys})"
             left, kept = _count(engine, rest), None
             if left:
                 stem = name.removeprefix(f"{table}/").removesuffix(".parquet")
