@@ -85,8 +85,11 @@ def odd_length(layout: Layout, data: bytes, place: str, first_record: int = 1) -
         at, record, length = max(0, at - layout.line), max(1, record - 1), 0
     shown = _shown(data[at : at + LONGEST_LINE_SHOWN])
     offset = (first_record - 1) * layout.line + at + 1
+    line = (
+        f"a line of {length} bytes" if b"\n" in data[at:] or not length else f"no line end in {length} bytes"
+    )
     return RecordError(
-        f"a line of {length} bytes where {layout.line} are needed, line end included",
+        f"{line} where {layout.line} are needed, line end included",
         RecordPlace(place, record, 1, length, offset, "", shown),
     )
 
