@@ -10,9 +10,9 @@ import pyarrow as pa
 
 from techbalance.classifications.families import Family, families_of
 from techbalance.models.correspondence import estimate_weights
-from techbalance.questions.answer import Answer
+from techbalance.questions.answer import Answer, Lineage
 from techbalance.questions.parameters.stories import CONCORDANCE, ConcordanceParams
-from techbalance.questions.stories.codes import codes_between
+from techbalance.questions.stories.codes import VALUES, codes_between
 from techbalance.questions.wording import money
 
 if TYPE_CHECKING:
@@ -75,7 +75,18 @@ def run(params: ConcordanceParams, store: Store) -> Answer:
         schema = pa.schema(list(FAMILIES.items()))
     if not rows:
         rows = [{"note": "no_match: no family of codes changed"}]
-    return Answer(CONCORDANCE, params, store, pa.Table.from_pylist(rows, schema=schema), tuple(notes))
+    table = pa.Table.from_pylist(rows, schema=schema)
+    return Answer(CONCORDANCE, params, store, table, tuple(notes), _lineage(shown, codes, params))
+
+
+def _lineage(shown: list[Family], codes: Codes, params: ConcordanceParams) -> tuple[Lineage, ...]:
+    """Stored trade in the codes of the families shown."""
+    if codes.stored is None:
+        return ()
+    members = sorted({code for family in shown for code in family.members})
+    kept = codes.stored.year.isin([codes.first, codes.last]) & codes.stored["product"].isin(members or [""])
+    value = VALUES[params.flow]
+    return (Lineage("trade", codes.stored.filter(kept), f"sum of {value} by family of codes", value=value),)
 
 
 def _size(family: Family, codes: Codes) -> int:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
+from ibis import _
 
 from techbalance.classifications.partners import WORLD, taken_apart
 from techbalance.classifications.stories import codes_of, dotted
 from techbalance.classifications.story_codes import STORIES
 from techbalance.errors import NotCoveredError
-from techbalance.questions.answer import Answer
+from techbalance.questions.answer import Answer, Lineage
 from techbalance.questions.parameters.stories import STORY, StoryParams
 from techbalance.questions.selection import REST, REST_NAME, partner_book
-from techbalance.questions.stories.cells import Traded, traded_in
+from techbalance.questions.stories.cells import Traded, among, traded_in
 from techbalance.questions.stories.figures import REACH, Figures, Supplier
 from techbalance.questions.supply.trade import labels_of, partner_names
 from techbalance.store.hs6 import FILE
@@ -62,7 +64,15 @@ def run(params: StoryParams, store: Store) -> Answer:
     by_part = "part" in params.by
     columns = [name for name in TYPES if by_part or name not in ("part", "part_name")]
     table = pa.Table.from_pylist(rows, schema=pa.schema([(name, TYPES[name]) for name in columns]))
-    return Answer(STORY, params, store, table, tuple(_notes(story, figures)), traded.lineage)
+    return Answer(STORY, params, store, table, tuple(_notes(story, figures)), _lineage(figures))
+
+
+def _lineage(figures: Figures) -> tuple[Lineage, ...]:
+    """Stored rows in the codes and years shown; of all partners, since shares need them."""
+    return tuple(
+        replace(part, rows=among(part.rows, figures.codes_in_use()).filter(_.year.isin(figures.years)))
+        for part in figures.traded.lineage
+    )
 
 
 def _parts(story: Story, params: StoryParams) -> tuple[Part, ...]:

@@ -187,9 +187,10 @@ def _rate(cell: Cell, name: str) -> str | None:
     return f"{cell.value / amount:.5g}" if amount and amount > FEWEST else None
 
 
-def _among(rows: Table, codes: tuple[str, ...]) -> Table:
+def among(rows: Table, codes: Iterable[str]) -> Table:
+    """Keep the rows whose product begins with one of the codes."""
     keep = ibis.literal(value=False)
-    for code in codes:
+    for code in sorted(codes):
         keep |= rows["product"].startswith(code)
     return rows.filter(keep)
 
@@ -230,7 +231,7 @@ def _from_panel(params: StoryParams, store: Store, codes: tuple[str, ...]) -> Tr
     inside = sorted(reporter_codes(store, params.reporter))
     own, other = ("importer", "exporter") if params.flow == "import" else ("exporter", "importer")
     table = table.filter(table[own].isin(inside), ~table[other].isin([*inside, *sorted(WORLD_CODES)]))
-    rows = _among(table.mutate(partner=table[other]), codes)
+    rows = among(table.mutate(partner=table[other]), codes)
     extra = [name for name in ("quantity", "unit") if name in table.columns]
     sums: dict[str, Any] = {"value": rows.value_usd.sum()}
     if "quantity" in extra:

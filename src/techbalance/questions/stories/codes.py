@@ -46,6 +46,8 @@ class Codes:
         Changes between the years.
     values
         Dollars by year, partner and code; empty where none is held.
+    stored
+        Stored rows of the values; None where they are of a panel, or there are none.
     notes
         What must be known.
     """
@@ -57,6 +59,7 @@ class Codes:
     links: tuple[Link, ...]
     values: Values
     notes: tuple[str, ...]
+    stored: Table | None = None
 
     @cached_property
     def by_code(self) -> dict[tuple[int, str], dict[str, int]]:
@@ -82,7 +85,8 @@ def codes_between(params: ConcordanceParams, store: Store) -> Codes:
     SchemaError
         A file of the user's is not what it has to be.
     """
-    trade = _trade(params, store)
+    stored = None if params.panel else _stored(params, store)
+    trade = _of_panel(params, store) if stored is None else _of_store(stored, params)
     values = _values(trade, store)
     traded: dict[int, set[str]] = {}
     for year, _, code in values:
@@ -122,7 +126,7 @@ def codes_between(params: ConcordanceParams, store: Store) -> Codes:
         kept.append(
             f"{len(guessed)} links are guesses from shared digits (parent8, parent6); notices settle them."
         )
-    return Codes(first, last, frozenset(old), frozenset(new), (*known, *guessed), values, tuple(kept))
+    return Codes(first, last, frozenset(old), frozenset(new), (*known, *guessed), values, tuple(kept), stored)
 
 
 def _named(links: list[Link]) -> tuple[set[str], set[str]]:
@@ -141,22 +145,29 @@ def _near_births(old: set[str], new: set[str]) -> tuple[set[str], set[str]]:
     )
 
 
-def _trade(params: ConcordanceParams, store: Store) -> Table | None:
-    """Trade by year, partner and code; None where nothing of the flow is held."""
-    if params.panel is not None:
-        table = open_panel(store, params.panel)
-        inside = reporter_codes(store, params.reporter)
-        own, other = ("importer", "exporter") if params.flow == "import" else ("exporter", "importer")
-        rows = table.filter(table[own].isin(inside), ~table[other].isin(inside))
-        return rows.select("year", "product", partner=rows[other], value=rows.value_usd)
+def _of_panel(params: ConcordanceParams, store: Store) -> Table | None:
+    """Trade by year, partner and code of a panel; None where there is none."""
+    if params.panel is None:
+        return None
+    table = open_panel(store, params.panel)
+    inside = reporter_codes(store, params.reporter)
+    own, other = ("importer", "exporter") if params.flow == "import" else ("exporter", "importer")
+    rows = table.filter(table[own].isin(inside), ~table[other].isin(inside))
+    return rows.select("year", "product", partner=rows[other], value=rows.value_usd)
+
+
+def _stored(params: ConcordanceParams, store: Store) -> Table | None:
+    """Stored rows of full years, the newest vintage of each; None where the flow is not held by product."""
     rows = store.table("trade")
-    value = VALUES[params.flow]
-    if value not in rows.columns:
+    if VALUES[params.flow] not in rows.columns:
         return None
     rows = rows.filter((rows.flow == params.flow) & (rows.freq == "year"))
     newest = rows.group_by("year").aggregate(vintage=rows.vintage.max())
-    rows = rows.semi_join(newest, ["year", "vintage"])
-    return rows.select("year", "product", "partner", value=rows[value].cast("float64"))
+    return rows.semi_join(newest, ["year", "vintage"])
+
+
+def _of_store(rows: Table, params: ConcordanceParams) -> Table:
+    return rows.select("year", "product", "partner", value=rows[VALUES[params.flow]].cast("float64"))
 
 
 def _values(trade: Table | None, store: Store) -> Values:

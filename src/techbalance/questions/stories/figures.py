@@ -296,6 +296,17 @@ class Figures:
         found = sorted(self.breaks(year, part))
         return "; ".join(f"{kind} in {text}" for kind, text in found) or None
 
+    def codes_in_use(self) -> set[str]:
+        """Codes that went into the figures of the years shown."""
+        found = set()
+        for part in self.parts:
+            for year in self.years:
+                era = self.era(part, year)
+                found |= set(era.codes if era else ())
+            for codes in part.comparable(tuple(self._revised(one) for one in self.years)).values():
+                found |= set(codes)
+        return found
+
     def off_list(self) -> list[str]:
         """Codes in use in the years shown of which nothing, or not all, is held."""
         found = set()
