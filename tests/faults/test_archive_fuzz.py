@@ -1,7 +1,7 @@
 """Mutated records of every layout: each is refused with its place, or reads to the same sums.
 
-First records by themselves, against patterns written here; then whole archives, where a figure that was turned
-into another must not add up. ``TECHBALANCE_FUZZ=20000`` mutates that many records in whole archives.
+First records by themselves, against patterns written here; then whole archives, where a figure that became
+another must not add up. ``TECHBALANCE_FUZZ=20000`` mutates that many records in whole archives.
 """
 
 import os
