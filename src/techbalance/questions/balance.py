@@ -11,6 +11,7 @@ from techbalance.questions import selection
 from techbalance.questions.answer import Answer, Lineage
 from techbalance.questions.notes import together
 from techbalance.questions.parameters.accounts import BALANCE, BalanceParams
+from techbalance.questions.printed_groups import InParts
 from techbalance.questions.product_balance import ProductBalance
 from techbalance.questions.product_lists.naming import chosen_list
 from techbalance.questions.product_lists.placing import named_groups, refuse_groups
@@ -33,7 +34,8 @@ def run(params: BalanceParams, store: Store) -> Answer:
     """Answer ``balance``: one row per period and key.
 
     Figures for the world are the publisher's printed totals. Groups, partners and products of the list are
-    added up from ten-digit products, of which imports are held.
+    added up from ten-digit products, of which imports are held; where they were printed and the products of
+    the period are not held in both flows, the printed figures answer.
     """
     chosen = chosen_list(store, params.list)
     refuse_groups(chosen, params.group)
@@ -154,7 +156,8 @@ def _by_product(params: BalanceParams, store: Store, chosen: ProductList | None)
     )
     keys = tuple(key for key in DETAIL_KEYS if key in params.by)
     parts = ProductBalance(trade, params.series, keys)
-    rows = parts.rows()
+    whole = InParts(parts)
+    rows = whole.rows()
     if params.denominator:
         rows = rows.mutate(
             deficit_ratio=ibis.null("float64"),
@@ -171,7 +174,7 @@ def _by_product(params: BalanceParams, store: Store, chosen: ProductList | None)
     notes = list(parts.notes())
     if params.ytd and parts.reason() is None:
         notes.append(f"January to month {trade.ytd_months} of every year.")
-    return Answer(BALANCE, params, store, rows, tuple(notes), (trade.lineage(),))
+    return Answer(BALANCE, params, store, rows, tuple(notes), whole.lineages())
 
 
 _NAMED = {"partner": selection.named_partners, "product": selection.named_products}

@@ -38,14 +38,14 @@ def run(params: ChangeParams, store: Store) -> Answer:
     pairs = _pairs(values, start, end)
     held = _held(pairs, store)
     missing = [year for year, count in ((start, held["first"]), (end, held["last"])) if not count]
-    lineage = [values.lineage(start, end)]
+    lineage = [*values.lineages(start, end)]
     has_rest = bool(keys) and not values.from_products and values.members is None and not missing
     if not held["parts"]:
         pairs = _nothing(pairs, keys)
     elif has_rest:
         whole = replace(values, keys=())
         pairs = _with_rest(pairs, whole, start, end)
-        lineage.append(whole.lineage(start, end))
+        lineage += whole.lineages(start, end)
     both = _in_both_years(pairs)
     totals = both.aggregate(total_from_usd=both.from_usd.sum(), total_to_usd=both.to_usd.sum())
     rows = accounts.change(pairs, totals, flow=params.flow is not None)

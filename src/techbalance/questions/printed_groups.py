@@ -7,7 +7,7 @@ This module answers from the printed ones, and says for which periods it can.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,6 +17,7 @@ from techbalance.classifications.groups import ALL_GROUPS
 from techbalance.classifications.partners import WORLD
 from techbalance.indicators import accounts, periods
 from techbalance.questions.answer import Lineage
+from techbalance.questions.published import months_so_far
 from techbalance.questions.selection import (
     among_partners,
     in_years,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from techbalance.classifications.partners import Member
     from techbalance.indicators.periods import Freq
     from techbalance.questions.parameters.texts import GroupRef, Years
+    from techbalance.questions.product_balance import ProductBalance
     from techbalance.store.catalogue import Store
 
 SERIES: Final = "atp"
@@ -186,9 +188,7 @@ class PrintedParts:
 _FIGURES: Final = ("exports_usd", "imports_usd", "balance_usd", "coverage_ratio", "months", "vintage", "note")
 
 
-def among_periods(
-    rows: Table, bucket: tuple[str, ...], held: frozenset[Period] | set[Period]
-) -> BooleanValue:
+def among_periods(rows: Table, bucket: tuple[str, ...], held: Collection[Period]) -> BooleanValue:
     """Keep rows of some periods."""
     numbers = [_number(period, bucket) for period in sorted(held)]
     if not numbers:
@@ -203,29 +203,97 @@ def _number(period: Period, bucket: tuple[str, ...]) -> int:
     return period[0] if len(bucket) == 1 else period[0] * 100 + period[1]
 
 
-def flows_answered(wanted: str | None) -> frozenset[str]:
-    """Flows a question needs: both for a balance."""
-    return frozenset({"export", "import"}) if wanted is None else frozenset({wanted})
-
-
-def taken_from_print(
-    printed: PrintedParts, products: dict[str, set[Period]], wanted: str | None = None
-) -> set[Period]:
-    """Periods for which the printed parts answer: those whose flows the products do not hold.
+@dataclass(frozen=True)
+class InParts:
+    """Rows of a balance in parts, from products where they hold it and from print where they do not.
 
     Parameters
     ----------
-    printed
-        What was printed.
-    products
-        Periods that ten-digit products hold, by flow: they are finer, so they answer where they can.
-    wanted
-        The one flow that is asked for; None for the balance.
+    parts
+        The ten-digit products, with every filter of the question.
+    flow
+        The one flow that is asked for; None for the balance, which needs both.
     """
-    needed = flows_answered(wanted)
-    by_products = set.intersection(*(products.get(flow, set()) for flow in needed))
-    return {
-        period
-        for period, flows in printed.periods_held.items()
-        if period not in by_products and needed <= flows
-    }
+
+    parts: ProductBalance
+    flow: str | None = None
+
+    @cached_property
+    def printed(self) -> PrintedParts | None:
+        """The printed parts; None where nothing of the kind is ever printed."""
+        trade = self.parts.trade
+        if (
+            self.parts.series != SERIES
+            or trade.products is not None
+            or trade.chosen is not None
+            or "product" in self.parts.keys
+        ):
+            return None
+        dated = trade.freq == "ytd" and not trade.has_months()
+        return PrintedParts(
+            trade.store,
+            trade.freq,
+            self.parts.keys,
+            trade.day,
+            trade.years,
+            trade.members,
+            trade.groups,
+            months_so_far(trade.store, SERIES, trade.day) if dated else trade.ytd_months,
+        )
+
+    @cached_property
+    def periods(self) -> frozenset[Period]:
+        """Periods that print answers: it has their flows and the products, which are finer, have not."""
+        if self.printed is None:
+            return frozenset()
+        needed = {"export", "import"} if self.flow is None else {self.flow}
+        return frozenset(
+            period
+            for period, flows in self.printed.periods_held.items()
+            if needed <= flows and not all(period in self._by_products(flow) for flow in needed)
+        )
+
+    def _by_products(self, flow: str) -> set[Period]:
+        if self.parts.reason() is not None:
+            return set()
+        trade = self.parts.trade
+        codes = None if trade.members is None else {member.code for member in trade.members}
+        return {
+            bucket
+            for (one, bucket), held in trade.read.covered.items()
+            if one == flow and (held.partners is None or (codes is not None and codes & held.partners))
+        }
+
+    def rows(self) -> Table:
+        """The rows of ``ProductBalance``, with printed figures in the place of what products do not hold."""
+        rows = self.parts.rows()
+        if self.printed is None or not self.periods:
+            return rows
+        on = [*self.printed.bucket, *self.parts.keys]
+        figures = self.printed.figures()
+        figures = figures.filter(among_periods(figures, self.printed.bucket, self.periods))
+        elsewhere = ~among_periods(rows, self.printed.bucket, self.periods)
+        # A period that has parts in print needs no line that says there are none.
+        whole: BooleanValue = ibis.literal(value=True)
+        for key in self.parts.keys:
+            whole &= rows[key].notnull()
+        kept = rows.filter(elsewhere | whole).anti_join(figures, on)
+        return kept.union(figures.select(kept.columns).cast(kept.schema()))
+
+    def lineages(self, years: Collection[int] | None = None) -> tuple[Lineage, ...]:
+        """Stored rows behind the rows of some years, or of all."""
+        found = []
+        held = {period for period in self.periods if years is None or period[0] in years}
+        behind = self.parts.trade.lineage(self.flow)
+        rows = behind.rows
+        if held:
+            # Of a year that print answers in part, the products answer the other months.
+            whole = {period[0] for period in held} if self.parts.freq in ("year", "ytd") else set()
+            rows = rows.filter(rows.year.notin([0, *whole]))
+        if years is not None:
+            rows = rows.filter(rows.year.isin(list(years)))
+        if not held or years is None or set(years) - {period[0] for period in held}:
+            found.append(replace(behind, rows=rows))
+        if held and self.printed is not None:
+            found.append(self.printed.lineage(held, self.flow))
+        return tuple(found)

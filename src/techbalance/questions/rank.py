@@ -45,7 +45,7 @@ def run(params: RankParams, store: Store) -> Answer:
     rows = rows.order_by(["rank", key]).select(key, f"{key}_name", *RANK.columns)
     rows = rows.limit(params.top) if params.top else rows
     notes = _itemised(now, before, values, year)
-    return Answer(RANK, params, store, rows, notes, (values.lineage(year, year - 1),))
+    return Answer(RANK, params, store, rows, notes, values.lineages(year, year - 1))
 
 
 def _note(rows: Table, key: str, store: Store, year: int) -> StringValue:

@@ -10,6 +10,7 @@ from techbalance.errors import FlowNeededError
 from techbalance.questions import selection
 from techbalance.questions.answer import Lineage
 from techbalance.questions.parameters.texts import Years
+from techbalance.questions.printed_groups import InParts
 from techbalance.questions.product_balance import ProductBalance
 from techbalance.questions.product_lists.naming import chosen_list
 from techbalance.questions.product_lists.placing import refuse_groups
@@ -103,10 +104,18 @@ class Values:
         )
         return ProductBalance(trade, self.params.series, self.keys)
 
+    def in_parts(self, years: Years) -> InParts:
+        """The products, and printed parts where they do not hold what is asked."""
+        return InParts(self.products(years), self.params.flow)
+
     @cached_property
     def years_held(self) -> tuple[int, ...]:
-        """Years the products can answer; none for another series, or for part of a year without months."""
-        return self._years(None)
+        """Years the products answer; none for another series, or for part of a year without months."""
+        held = self._years(None)
+        if not held:
+            return ()
+        printed = self.in_parts(Years(min(held), max(held))).periods
+        return tuple(year for year in held if (year,) not in printed)
 
     def _years(self, flow: str | None) -> tuple[int, ...]:
         products = Products(self.store, self.day, members=self.members, freq=self.freq)
@@ -150,7 +159,7 @@ class Values:
     def of(self, year: int) -> Table:
         """Values of one year: the keys, ``value_usd`` (never null), ``vintage``."""
         if self.from_products:
-            rows = self.products(Years(year, year)).rows()
+            rows = self.in_parts(Years(year, year)).rows()
             for key in self.keys:
                 rows = rows.filter(rows[key].notnull())
         else:
@@ -164,7 +173,7 @@ class Values:
         whole = replace(self.published, members=None, by_partner=False)
         for rows in (
             whole.complete(span),
-            self.products(span).rows() if self.from_products else self.published.complete(span),
+            self.in_parts(span).rows() if self.from_products else self.published.complete(span),
         ):
             nulls = rows.filter(rows[f"{self.measure}_usd"].isnull()).select("note").limit(1)
             for row in self.store.fetch_rows(nulls):
@@ -172,13 +181,11 @@ class Values:
                 return str(row["note"]).partition("; --ytd")[0] if self.from_products else str(row["note"])
         return f"not_covered: {self.params.series} by {self.what} is not held for {year}"
 
-    def lineage(self, *years: int) -> Lineage:
+    def lineages(self, *years: int) -> tuple[Lineage, ...]:
         """Stored rows behind the values of these years."""
         span = Years(min(years), max(years))
         if self.from_products:
-            behind = self.products(span).trade.lineage(self.params.flow)
-            return replace(behind, rows=behind.rows.filter(lambda row: row.year.isin(years)))
+            return self.in_parts(span).lineages(years)
         rows = self.published.lineage(span).filter(lambda row: row.year.isin(years))
-        return Lineage(
-            "headline", rows, "balance = exports - imports" if self.measure == "balance" else self.measure
-        )
+        formula = "balance = exports - imports" if self.measure == "balance" else self.measure
+        return (Lineage("headline", rows, formula),)

@@ -78,7 +78,7 @@ def printed(
     shared = sorted(set(found[0]) & set(found[1]))
     columns = [[int(side[label]["value_usd"]) for label in shared] for side in found]
     vintages = [max(row["vintage"] for row in years[year]) for year in (start, end)]
-    lineage = [values.lineage(start, end)]
+    lineage = [*values.lineages(start, end)]
     notes = []
     lost = len(set(found[0]) ^ set(found[1]))
     labels = list(shared)
