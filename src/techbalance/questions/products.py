@@ -108,9 +108,12 @@ class Products:
         rows = rows.filter(rows.match != "undecided", rows["group"] != OUTSIDE)
         return rows if self.groups is None else rows.filter(rows["group"].isin(list(self.groups)))
 
-    def behind(self) -> Table:
-        """The stored rows behind ``rows``, as they came in: months where a year was made of months."""
-        return self._listed(self._kept(self.read.stored()))
+    def behind(self, further: tuple[str, ...] = ()) -> Table:
+        """The stored rows behind ``rows``, as they came in: months where a year was made of months.
+
+        ``further`` columns are null where the record has none.
+        """
+        return self._listed(self._kept(self.read.stored(further)))
 
     def lineage(self, flow: str | None = None) -> Lineage:
         """The stored rows behind the figures, and what was done with them."""

@@ -33,6 +33,8 @@ FLOWS: Final = ("export", "import")
 # A bucket is a year, or a year with a quarter or a month in it.
 Bucket = tuple[int, ...]
 VALUES: Final = ("general_usd", "consumption_usd", "dutiable_usd", "duty_usd", "export_usd", "domestic_usd")
+# What was ingested may have them: first quantity and its unit.
+QUANTITIES: Final = ("general_qty_1", "export_qty_1", "unit_1")
 KEYS: Final = ("reporter", "flow", "system", "product", "partner", "year", "group", "match", "list_year")
 COLUMNS: Final = (
     *KEYS[:5],
@@ -157,12 +159,16 @@ class TradeRead:
             tables = [table for table, _ in tables]
         return _together(tables, self._none(columns))
 
-    def stored(self) -> Table:
-        """The stored rows behind ``rows``, as they came in: months where a year was made of months."""
+    def stored(self, further: tuple[str, ...] = ()) -> Table:
+        """The stored rows behind ``rows``, as they came in: months where a year was made of months.
+
+        ``further`` columns are null where the record has none.
+        """
+        columns = [*COLUMNS, *further]
         reads = [one for some in self.reads.values() for one in some]
         found = [(f"trade_{_freq(part)}", part) for part in parts(reads)]
-        tables = [table for table, _ in self._tables(found, list(COLUMNS))]
-        return _together(tables, self._none(list(COLUMNS)))
+        tables = [table for table, _ in self._tables(found, columns)]
+        return _together(tables, self._none(columns))
 
     def _added_up(self, flow: str, year: int, reads: list[Read]) -> Block | None:
         """The file of a year whose months were added up at ingest, where they are the months read."""
@@ -233,12 +239,12 @@ class TradeRead:
             if partners is None:
                 known |= here
             elif by_partner:
-                known |= here & rows.partner.isin(self._labels(partners, some))
+                known |= here & rows.partner.isin(self.labels(partners, some))
             elif members is not None and {member.code for member in members} <= partners:
                 known |= here
         return known
 
-    def _labels(self, partners: frozenset[str], buckets: list[Bucket]) -> list[str]:
+    def labels(self, partners: frozenset[str], buckets: list[Bucket]) -> list[str]:
         """Labels of partners all of whose codes are among these."""
         first, last = min(bucket[0] for bucket in buckets), max(bucket[0] for bucket in buckets)
         codes: dict[str, set[str]] = defaultdict(set)
@@ -286,7 +292,7 @@ def _freq(part: Part) -> str:
 
 def _as_own(rows: Table, columns: list[str]) -> Table:
     """Rows of the record with the columns that only ingested trade has; sums of products lack the product."""
-    kinds = {"month": "int8"} | dict.fromkeys(VALUES, "int64")
+    kinds = {"month": "int8"} | dict.fromkeys((*VALUES, *QUANTITIES), "int64") | {"unit_1": "string"}
     return rows.select(
         **{name: rows[name] if name in rows.columns else ibis.null(kinds[name]) for name in columns}
     )

@@ -15,7 +15,7 @@ from techbalance.questions.decompositions.entries import Entries, is_printed, pr
 from techbalance.questions.decompositions.lasting import survival_rows
 from techbalance.questions.decompositions.rates import exchange_rates, price_level
 from techbalance.questions.decompositions.rows import Span, as_table, joined, nothing, only_largest
-from techbalance.questions.decompositions.sources import trade_of
+from techbalance.questions.decompositions.sources import trade_of, without_partners
 from techbalance.questions.decompositions.split import Split, parts_of, split_into
 from techbalance.questions.decompositions.traded import OF_A_MARKET, Traded
 from techbalance.questions.decompositions.ways import FLOW_EFFECTS
@@ -136,10 +136,8 @@ def _macro_lineage(params: ChangeParams, store: Store, years: tuple[int, ...]) -
 
 def _from_trade(params: ChangeParams, store: Store, years: tuple[int, ...]) -> Answer:
     """Split product x partner pairs."""
-    everyone = params.model_copy(update={"partner": None}) if params.how in OF_A_MARKET else params
-    if params.how == "constant-market-share" and params.flow == "export":
-        everyone = params
-    trade = trade_of(everyone, store)
+    of_market = params.how in OF_A_MARKET and (params.how, params.flow) != ("constant-market-share", "export")
+    trade = trade_of(without_partners(params) if of_market else params, store)
     if params.how == "constant-market-share":
         shares.check_seller(params, trade)
     traded = Traded(params, trade, years)

@@ -60,7 +60,8 @@ def by_exchange_rate(valued: Valued, keys: tuple[str, ...], rates: Rates) -> Spl
     """
     start, end = valued.start, valued.end
     parts = parts_of(keys, valued.labels, start.size)
-    names, place = np.unique(valued.labels["partner"].astype(str), return_inverse=True)
+    coded = pa.array(valued.labels["partner"], pa.string()).dictionary_encode()
+    names, place = coded.dictionary.to_pylist(), coded.indices.to_numpy()
     known = np.array([name in rates.of for name in names], dtype=np.bool_)[place]
     known &= (start >= 0) & (end >= 0)
     per_dollar = np.array([rates.of.get(name, (1.0, 1.0)) for name in names]).reshape(-1, 2)[place]

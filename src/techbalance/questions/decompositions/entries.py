@@ -89,7 +89,7 @@ def printed(
             labels.append(tuple(REST for _ in keys))
             for column, rows in zip(columns, totals, strict=True):
                 column.append(int(rows[0]["value_usd"]) - sum(column))
-            lineage.append(whole.lineage(start, end))
+            lineage += whole.lineages(start, end)
     if lost:
         where = "in all others" if len(labels) > len(shared) else "left out"
         one = "partner is" if lost == 1 else "partners are"

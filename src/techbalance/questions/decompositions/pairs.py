@@ -113,7 +113,7 @@ def pairs_of(trade: Trade, flow: str, years: Sequence[int], families: dict[str, 
     families
         Name of the family of each code that has one; codes of one family are one product.
     """
-    found = trade.totals
+    found = trade.figures
     wanted = pc.and_(
         pc.equal(found["flow"], flow), pc.is_in(found["year"], pa.array(years, found["year"].type))
     )
@@ -133,7 +133,7 @@ def pairs_of(trade: Trade, flow: str, years: Sequence[int], families: dict[str, 
     _, number = np.unique(in_group[first], return_inverse=True)
     year = found["year"].to_numpy()
     at = {one: year == one for one in years}
-    held = {one: _partners_held(trade, partner[first], partner[at[one]], partners.size) for one in years}
+    held = {one: _partners_held(trade.held[flow, one], partner[first], partners) for one in years}
     numbers, units, names = _quantities(found, at, place, pair.size)
     return Pairs(
         flow,
@@ -152,12 +152,10 @@ def pairs_of(trade: Trade, flow: str, years: Sequence[int], families: dict[str, 
     )
 
 
-def _partners_held(trade: Trade, of_pair: IntArray, there: IntArray, count: int) -> BoolArray:
-    if trade.everyone:
+def _partners_held(known: frozenset[str] | None, of_pair: IntArray, partners: Labels) -> BoolArray:
+    if known is None:
         return np.ones(of_pair.size, dtype=np.bool_)
-    held = np.zeros(count, dtype=np.bool_)
-    held[there] = True
-    return held[of_pair]
+    return np.array([label in known for label in partners], dtype=np.bool_)[of_pair]
 
 
 def _placed(values: IntArray, place: IntArray, size: int) -> IntArray:
@@ -171,21 +169,32 @@ def _quantities(
 ) -> tuple[dict[int, FloatArray], dict[int, IntArray], tuple[str, ...]]:
     if "quantity" not in found.column_names:
         return {}, {}, ()
-    mixed = found["lacking"].to_numpy() > 0
-    one, other = (pc.fill_null(found[name], "") for name in ("unit", "last_unit"))
-    mixed |= pc.not_equal(one, other).to_numpy() | pc.equal(one, "").to_numpy()
-    amount = np.nan_to_num(found["quantity"].to_numpy(), nan=0.0)
-    code, names = _codes(one)
-    quantities, units = {}, {}
+    amount = found["quantity"].to_numpy()
+    code, names = _codes(pc.fill_null(found["unit"], ""))
+    # A part without its quantity leaves the whole without one: the unit value would be too high.
+    unknown = ~(amount > 0) | found["unit"].is_null().to_numpy()
+    lacking = unknown & (found["value_usd"].to_numpy() > 0)
+    quantities: dict[int, FloatArray] = {}
+    units: dict[int, IntArray] = {}
+    if unknown.all():
+        return quantities, units, ()
     for year, rows in at.items():
-        usable = rows & ~mixed
-        quantities[year], units[year] = np.full(size, np.nan), np.full(size, -1, dtype=np.int64)
-        quantities[year][place[usable]] = amount[usable]
-        units[year][place[usable]] = code[usable]
+        here = place[rows]
+        total, bad = np.zeros(size), np.zeros(size, dtype=np.bool_)
+        low, high = np.full(size, len(names), dtype=np.int64), np.full(size, -1, dtype=np.int64)
+        np.add.at(total, here, np.where(unknown[rows], 0.0, amount[rows]))
+        np.logical_or.at(bad, here, lacking[rows])
+        np.minimum.at(low, here[~unknown[rows]], code[rows & ~unknown])
+        np.maximum.at(high, here[~unknown[rows]], code[rows & ~unknown])
+        usable = ~bad & (low == high)
+        quantities[year] = np.where(usable, total, np.nan)
+        units[year] = np.where(usable, high, -1)
     return quantities, units, tuple(str(name) for name in names)
 
 
 def _codes(column: pa.ChunkedArray) -> tuple[IntArray, Labels]:
     """Number the texts of a column: the number of each row, and the text of each number."""
-    coded = column.combine_chunks().dictionary_encode()
+    coded = column.combine_chunks()
+    if not pa.types.is_dictionary(coded.type):
+        coded = coded.dictionary_encode()
     return coded.indices.to_numpy().astype(np.int64), coded.dictionary.to_numpy(zero_copy_only=False)

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from techbalance.models.decompositions import Items, price_indices, price_quantity, product_of_two
-from techbalance.questions.decompositions.split import Extra, Parts, Split, all_masked, split_into
+from techbalance.questions.decompositions.split import Extra, Parts, Split, split_into
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -142,27 +142,39 @@ def _unit_values(step: Step, items: Items, found: PriceQuantity, parts: Parts) -
 
 
 def by_own_prices(
-    step: Step, apart: dict[int, BoolArray], chain: Chain | None, *, base_is_start: bool
+    step: Step, levels: tuple[MaskedFloats | None, MaskedFloats | None, MaskedFloats | None]
 ) -> Split:
     """What changed in constant dollars, and what prices added, by each part's own index (METHODS A12).
 
     Constant dollars of parts do not add up to those of the whole: the answer has a line for what is left.
+
+    Parameters
+    ----------
+    step
+        Parts, and the pairs that are compared.
+    levels
+        Chained price level of each part in the first year, in the last, and in the year whose dollars are
+        meant; None where a year between is not held.
     """
     parts = step.parts
     cells = step.cells
     start, end = parts.added(cells.start), parts.added(cells.end)
-    index = all_masked(parts.count) if chain is None else chain.fisher
-    nothing = np.ma.getmaskarray(index)
-    prices = np.ma.filled(index, 1.0)
-    first, last = (np.ones(parts.count), prices) if base_is_start else (1 / prices, np.ones(parts.count))
-    real, level = product_of_two((start / first, first), (end / last, last))
+    first, last, base = levels
+    if first is None or last is None or base is None:
+        nothing = np.ones(parts.count, dtype=np.bool_)
+        before = after = np.ones(parts.count)
+    else:
+        ratios = first / base, last / base
+        nothing = np.ma.getmaskarray(ratios[0]) | np.ma.getmaskarray(ratios[1])
+        before, after = (np.where(nothing, 1.0, np.ma.getdata(one)) for one in ratios)
+    real, level = product_of_two((start / before, before), (end / after, after))
     alone = Parts(parts.keys, parts.labels, np.arange(parts.count))
     effects = {
         "constant dollars": np.where(nothing, 0.0, real),
         "prices": np.where(nothing, 0.0, level),
         "no index": np.where(nothing, end - start, 0.0),
     }
-    reason = NO_MATCH if chain is not None else f"not_covered: {NO_CHAIN}"
+    reason = NO_MATCH if base is not None else f"not_covered: {NO_CHAIN}"
     names = ("constant dollars", "prices")
     return split_into(
         step.pairs.flow,
@@ -174,9 +186,9 @@ def by_own_prices(
         undefined=dict.fromkeys(names, nothing),
         reasons=dict.fromkeys(names, reason),
         extras=(
-            Extra("from_constant_usd", {names[0]: _dollars(start / first, nothing)}, pa.int64()),
-            Extra("to_constant_usd", {names[0]: _dollars(end / last, nothing)}, pa.int64()),
-            Extra("deflator_ratio", {names[1]: np.ma.MaskedArray(last / first, mask=nothing)}),
+            Extra("from_constant_usd", {names[0]: _dollars(start / before, nothing)}, pa.int64()),
+            Extra("to_constant_usd", {names[0]: _dollars(end / after, nothing)}, pa.int64()),
+            Extra("deflator_ratio", {names[1]: np.ma.MaskedArray(after / before, mask=nothing)}),
         ),
     )
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import ibis
 import numpy as np
+import pyarrow.compute as pc
 
 from techbalance.errors import NotCoveredError, ParameterError
 from techbalance.models.decompositions import Cells
@@ -97,7 +98,7 @@ def of_exports(params: ChangeParams, trade: Trade, start: int, end: int) -> Spli
     inside = reporter_codes(trade.store, params.reporter)
     rows = trade.world.filter(~trade.world.partner.isin(inside), trade.world.year.isin([start, end]))
     if params.partner is not None:
-        rows = rows.semi_join(trade.rows.select("partner").distinct(), "partner")
+        rows = rows.filter(rows.partner.isin(pc.unique(trade.figures["partner"]).to_pylist()))
     sums = {}
     for name, year in (("start", start), ("end", end)):
         here = rows.year == year

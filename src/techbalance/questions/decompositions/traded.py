@@ -23,7 +23,7 @@ from techbalance.questions.supply.trade import chosen_suppliers, labels_of
 from techbalance.questions.wording import money
 
 if TYPE_CHECKING:
-    from techbalance.models.validation import BoolArray
+    from techbalance.models.validation import BoolArray, MaskedFloats
     from techbalance.questions.answer import Lineage
     from techbalance.questions.decompositions.prices import Chain
     from techbalance.questions.decompositions.rates import PriceLevel, Rates
@@ -187,19 +187,22 @@ class Traded:
 
     def _own_prices(self, step: Step, flow: str) -> Split:
         """Constant dollars by each part's own index, with the line by which they do not add up."""
-        chain = chained(step, self.trade.years[flow], self.apart[flow])
-        is_start = self.base == step.start
-        split = by_own_prices(step, self.apart[flow], chain, base_is_start=is_start)
+        split = by_own_prices(step, self._levels(step, flow))
         if not step.keys:
             return split
         alone = Step(step.pairs, step.start, step.end, (), step.kept)
-        whole = by_own_prices(
-            alone,
-            self.apart[flow],
-            chained(alone, self.trade.years[flow], self.apart[flow]),
-            base_is_start=is_start,
-        )
-        return _with_residual(split, whole)
+        return _with_residual(split, by_own_prices(alone, self._levels(alone, flow)))
+
+    def _levels(
+        self, step: Step, flow: str
+    ) -> tuple[MaskedFloats | None, MaskedFloats | None, MaskedFloats | None]:
+        """Price level of each part in the years of the step and in the year whose dollars are meant."""
+        found = []
+        for year in (step.start, step.end, self.base):
+            whole = Step(step.pairs, self.years[0], year, step.keys, step.kept)
+            chain = chained(whole, self.trade.years[flow], self.apart[flow])
+            found.append(None if chain is None else chain.fisher)
+        return found[0], found[1], found[2]
 
     def _shares(self, start: int, end: int) -> Split:
         if self.params.flow == "export":

@@ -128,10 +128,18 @@ class ChangeParams(Dated):
             raise ParameterError("how: the first year comes before the last", remedy="Turn from and to round")
         if self.dollars_of is not None and self.dollars_of.start != self.dollars_of.end:
             raise ParameterError("dollars_of: one year is needed", where=f"given {self.dollars_of}")
+        inside = self.dollars_of is None or self.from_.start <= self.dollars_of.start <= self.to.start
+        if self.deflator == "fisher" and not inside:
+            raise ParameterError(
+                "dollars_of: an index of the trade itself is chained over the years asked for",
+                remedy=f"Choose a year from {self.from_} to {self.to}",
+            )
         if self.how == "survival" and (self.by or self.to.start - self.from_.start < MIN_SPAN):
             raise ParameterError(
                 "survival is of all pairs over three years or more", remedy="Leave by out, and widen the span"
             )
+        if self.how == "margins" and self.partner and not self.by:
+            raise ParameterError("margins of chosen partners are one row each", remedy="Add by partner")
         if self.how == "margins" and self.by and self.by.names != ("partner",):
             raise ParameterError("by: margins are those of a partner in a market", remedy="Use by partner")
         return self
