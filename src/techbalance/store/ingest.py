@@ -16,8 +16,8 @@ from techbalance.errors import DataError, SchemaError, StoreError
 from techbalance.store.catalogue import Store
 from techbalance.store.commit import Draft, Writer, writer
 from techbalance.store.ingestion import lists, published_lists, tidy, years
-from techbalance.store.ingestion.codelists import CodeLists
 from techbalance.store.ingestion.outcome import Options, Outcome
+from techbalance.store.ingestion.reclassifying import reclassify
 from techbalance.store.ingestion.taking import Surroundings, digest, take_archive, take_table
 from techbalance.store.progress import step
 
@@ -114,7 +114,7 @@ class _Run:
         manifest = store.manifest if held is None else held.manifest
         self.known = {fact["sha256"]: fact for fact in manifest.facts if fact.get("by") == "ingest"}
         self.names = lists.Names(store)
-        self.around = Surroundings(options, marts, CodeLists(store), _single_partners(store), self._count)
+        self.around = Surroundings(options, marts, store, self._count)
         self.turn, self.counting = Lock(), Lock()
         self.rows, self.finished, self.bytes_done = 0, 0, 0
         self.bytes = sum(path.stat().st_size for path in paths)
@@ -132,7 +132,9 @@ class _Run:
                     found[path] = self._one(path)
                     self._told(found[path])
                 if early and not self.options.dry_run:
-                    self.around = replace(self.around, lists=CodeLists(Store(self.home)))
+                    self.around = replace(self.around, store=Store(self.home))
+                if any(_kind(path) == "table" for path in order):
+                    self.around.read_ahead()
                 ahead: dict[Future[Outcome], Path] = {
                     pool.submit(copy_context().run, self._one, path): path for path in order[len(early) :]
                 }
@@ -146,6 +148,8 @@ class _Run:
                 pool.shutdown(wait=True, cancel_futures=True)
                 raise
         if self.held is not None:
+            if any(found[path].status == "ingested" for path in early):
+                reclassify(self.held, self.marts, self.around.lists)
             years.complete(self.held, self.marts)
         return tuple(found[path] for path in self.paths)
 
@@ -192,9 +196,9 @@ class _Run:
                 for one in brought:
                     if lists.put(draft, one):
                         self.names.put(draft, one)
+                        # Lists of several years in one file name the same codes; each is named once.
+                        self.names.learn(one)
                 draft.publish()
-                for one in brought:
-                    self.names.learn(one)
                 self.known[outcome.sha256] = {"source_id": outcome.source_id}
         return outcome
 
@@ -233,9 +237,3 @@ def _held_already(outcome: Outcome, fact: dict[str, object]) -> Outcome:
         source_id=str(fact["source_id"]),
         note=f"the same bytes are held as {fact['source_id']}",
     )
-
-
-def _single_partners(store: Store) -> frozenset[str]:
-    partners = store.table("partners")
-    rows = partners.filter(partners.code_system == "census", partners.kind.isin(["country", "pseudo"]))
-    return frozenset(store.fetch(rows.select("code"))["code"].to_pylist())

@@ -99,7 +99,7 @@ class UsitcDataWeb:
 
 def query(flow: str, year: int, chapter: str, rows: int) -> dict[str, Any]:
     """What is asked: every ten-digit product of a chapter, every partner, one year, whole dollars."""
-    every = {"systemGroups": [], "userGroups": []}
+    every: dict[str, list[str]] = {"systemGroups": [], "userGroups": []}
     return {
         "reportOptions": {"tradeType": TRADE_TYPES[flow], "classificationSystem": "HTS"},
         "searchOptions": {

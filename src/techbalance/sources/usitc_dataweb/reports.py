@@ -102,7 +102,7 @@ def read_report(file: BinaryIO, where: str, *, most_rows: int) -> list[Cell]:
 
 
 def _refuse_refusals(report: dict[str, Any], where: str) -> None:
-    told = report.get("errors") or ()
+    told = report.get("errors") or []
     words = "; ".join(str(one) for one in told) if isinstance(told, list) else str(told)
     if LOADING in words.casefold():
         raise SourceError("DataWeb is loading new data", where=where, remedy="Fetch again in some hours")

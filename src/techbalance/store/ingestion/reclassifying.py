@@ -1,0 +1,101 @@
+"""What becomes of trade that came before its list? It is put into groups again, by the list that decides now.
+
+Archives bring their own lists along and are left as they are.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from techbalance.errors import StoreError
+from techbalance.store.commit import HELD
+from techbalance.store.ingestion.marts import write_mart
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from techbalance.store.commit import Draft, Writer
+    from techbalance.store.ingestion.codelists import CodeLists
+    from techbalance.store.ingestion.marts import Marts
+
+BY_GROUP: Final = ("year", "group", "partner", "match", "period")
+ROWS_PER_GROUP: Final = 100_000
+# A list of an archive decides its own trade.
+OWN_LIST: Final = "trade_detail"
+
+
+def reclassify(writer: Writer, marts: Marts, lists: CodeLists) -> int:
+    """Put every block of tidy trade into groups again whose list is another now.
+
+    Returns
+    -------
+    int
+        Blocks that were written anew; each is one change of the store.
+
+    Raises
+    ------
+    StoreError
+        The store cannot be read or written.
+    """
+    count = 0
+    held = {file for files in writer.manifest.tables.values() for file in files}
+    for fact in writer.manifest.facts:
+        if fact.get("kind") != "block" or OWN_LIST in fact["files"]:
+            continue
+        if fact["files"] and held.issuperset(fact["files"].values()):
+            count += _again(writer, marts, lists, fact)
+    return count
+
+
+def _again(writer: Writer, marts: Marts, lists: CodeLists, fact: dict[str, Any]) -> bool:
+    table = next(name for name in fact["files"] if name.startswith("trade_"))
+    place = writer.home / HELD / fact["files"][table]
+    try:
+        rows = pq.read_table(place)
+    except (OSError, pa.ArrowException) as wrong:
+        raise StoreError("a file of the store cannot be read", where=f"{place}: {wrong}") from wrong
+    decided = lists.decided(fact["flow"], fact["year"], pc.unique(rows["product"]).to_pylist())
+    group, match = decided.columns(rows["product"].combine_chunks())
+    list_year = pa.repeat(pa.scalar(decided.list_year, pa.int16()), rows.num_rows)
+    new = rows
+    for name, column in (("group", group), ("match", match), ("list_year", list_year)):
+        new = new.set_column(new.schema.get_field_index(name), name, column)
+    if new.equals(rows):
+        return False
+    with writer.change() as draft:
+        _put(draft, marts, fact, table, new)
+    return True
+
+
+def _put(draft: Draft, marts: Marts, fact: dict[str, Any], table: str, rows: pa.Table) -> None:
+    stem = f"{fact['flow']}/{fact['year']}/{fact['source_id']}"
+    by_product = draft.path(table, stem)
+    _write(by_product, rows)
+    sums = table.replace("trade_", "group_")
+    by_group = draft.path(sums, stem)
+    write_mart(marts.by_group, [by_product], by_group, BY_GROUP)
+    for name, file in fact["files"].items():
+        draft.retire(name, file)
+    draft.record(fact | {"files": {table: draft.name_of(by_product), sums: draft.name_of(by_group)}})
+
+
+def _write(place: Path, rows: pa.Table) -> None:
+    try:
+        pq.write_table(
+            rows,
+            place,
+            compression="zstd",
+            compression_level=3,
+            row_group_size=ROWS_PER_GROUP,
+            store_schema=False,
+        )
+    except OSError as wrong:
+        raise StoreError(
+            "the store cannot be written; it is as it was before",
+            where=f"{place}: {wrong.strerror or wrong}",
+            remedy="Make room or set TECHBALANCE_HOME to another folder, then run the command again",
+        ) from wrong
