@@ -31,7 +31,7 @@ STORE: Final = "store"
 TERMINAL_WIDTH: Final = "80"
 
 CONSOLE: Final = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-FILE: Final = re.compile(r"^```toml\n# (\S+\.toml)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+FILE: Final = re.compile(r"^```(?:toml|csv)\n# (\S+\.(?:toml|csv))\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 @dataclass

@@ -45,6 +45,8 @@ WEIGHTS: Final = {
 }
 # A family of more codes than this is told with its value: it says little about any one product.
 LARGE: Final = 5
+# Solved weights are good to about eight decimals (models.correspondence).
+STEADY_DIGITS: Final = 6
 
 
 def run(params: ConcordanceParams, store: Store) -> Answer:
@@ -120,7 +122,9 @@ def _census(found: tuple[Family, ...], codes: Codes) -> list[str]:
     """How many families of each kind there are, and how much value the large ones hold."""
     kinds = Counter(family.kind for family in found)
     said = ", ".join(f"{count:,} {kind}" for kind, count in kinds.most_common())
-    notes = [f"{len(found):,} families between {codes.first} and {codes.last}: {said}."]
+    notes = [
+        f"{len(found):,} famil{'y' if len(found) == 1 else 'ies'} between {codes.first} and {codes.last}: {said}."
+    ]
     large = [family for family in found if len(family.members) > LARGE]
     whole = sum(codes.total(codes.last, family.new) or 0 for family in found)
     if large and whole:
@@ -189,18 +193,23 @@ def _weights(family: Family, codes: Codes, params: ConcordanceParams) -> list[Ro
                     "family": family.name,
                     "old_code": old,
                     "new_code": new,
-                    "weight_low": float(found.low[k, j]),
+                    "weight_low": _steady(found.low[k, j]),
                     "weight": None
                     if not found.is_identified[k] and found.is_traded[k]
-                    else float(found.central[k, j]),
-                    "weight_high": float(found.high[k, j]),
-                    "heldout_error": found.heldout_error,
+                    else _steady(found.central[k, j]),
+                    "weight_high": _steady(found.high[k, j]),
+                    "heldout_error": None if found.heldout_error is None else _steady(found.heldout_error),
                     "observations": found.observations,
                     "link_basis": basis[old, new],
                     "note": "; ".join(notes) or None,
                 }
             )
     return rows
+
+
+def _steady(value: float) -> float:
+    """Drop the digits of a solved weight that depend on how a machine adds up."""
+    return round(float(value), STEADY_DIGITS)
 
 
 def _pairs(codes: Codes) -> list[tuple[int, int]]:
