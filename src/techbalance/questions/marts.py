@@ -13,6 +13,17 @@ if TYPE_CHECKING:
     from ibis import Table
     from ibis.expr.types import Column, Value
 
+_SAME: Final = (
+    "reporter",
+    "flow",
+    "system",
+    "period",
+    "year",
+    "month",
+    "list_year",
+    "vintage",
+    "source_id",
+)
 _PLACE: Final = ("reporter", "flow", "system", "product", "partner", "year", "group", "match", "list_year")
 
 
@@ -22,7 +33,8 @@ def by_product(detail: Table) -> Table:
     Parameters
     ----------
     detail
-        Rows of ``trade_detail`` of one flow; ``foreign`` tells exports of foreign goods.
+        Rows of ``trade_detail`` of one block (one flow, one vintage); ``foreign`` tells goods of foreign
+        origin among exports.
 
     Returns
     -------
@@ -35,11 +47,13 @@ def by_product(detail: Table) -> Table:
         detail = detail.mutate(
             domestic_usd=ibis.ifelse(detail.foreign, ibis.literal(0).cast("int64"), detail.export_usd)
         )
-    keys = [*_PLACE, "period", "month", "vintage", "source_id"]
-    sums = {name: _sum(detail, name) for name in VALUES}
-    rows = detail.group_by(keys).aggregate(
-        **sums, unit_1=detail.unit_1.max() if "unit_1" in detail.columns else ibis.null("string")
+    sums = detail.group_by("product", "partner").aggregate(**{name: _sum(detail, name) for name in VALUES})
+    # The rest follows from the product, or is the same in every row of a block: it is no key to group by.
+    of_product = detail.group_by("product").aggregate(
+        **{name: detail[name].arbitrary() for name in ("group", "match", "unit_1")}
     )
+    same = detail.limit(1).select(*[name for name in _SAME if name in detail.columns])
+    rows = sums.inner_join(of_product, "product").cross_join(same)
     rows = rows.mutate(freq=ibis.literal("month"), months=ibis.literal(1).cast("int8"))
     return rows.select(TRADE.names)
 

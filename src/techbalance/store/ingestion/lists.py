@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
+from techbalance import record
 from techbalance.store.ingestion.codelists import LIST_ID
 
 if TYPE_CHECKING:
@@ -133,9 +135,11 @@ class Names:
     """Codes that have an official name already."""
 
     def __init__(self, store: Store) -> None:
-        rows = store.table("products").filter(lambda row: row.name_from == "list")
-        table = store.fetch(rows.select("system", "code"))
-        self._known = set(zip(table["system"].to_pylist(), table["code"].to_pylist(), strict=True))
+        self._known: set[tuple[str, str]] = set()
+        for path in (record.path("products"), *store.files("products")):
+            rows = pq.read_table(path, columns=["system", "code", "name_from"])
+            rows = rows.filter(pc.equal(rows["name_from"], "list"))
+            self._known |= set(zip(rows["system"].to_pylist(), rows["code"].to_pylist(), strict=True))
 
     def put(self, draft: Draft, listed: CodeList) -> None:
         """Put the names of codes that have none yet into a draft; the caller publishes it before the next."""

@@ -7,7 +7,10 @@ writes what comes out as a file of its own.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
+
+import pyarrow as pa
 
 from techbalance.store.failures import as_store_error
 
@@ -21,6 +24,8 @@ if TYPE_CHECKING:
 ROWS_PER_GROUP: Final = 20_000
 # Several archives are added up at a time, and all of it stays below a gigabyte.
 MEMORY: Final = "200MB"
+# What an expression calls the rows it is given.
+ROWS: Final = "rows_of_files"
 
 
 @dataclass(frozen=True)
@@ -70,25 +75,45 @@ def write_mart(
     StoreError
         The disk is full, or a sum does not fit 64 bits.
     """
+    import duckdb
+    import pyarrow.parquet as pq
+
+    # Sorting and grouping go to the disk rather than beyond this memory.
+    settings: dict[str, str | bool | int | float | list[str]] = {
+        "threads": threads,
+        "memory_limit": MEMORY,
+        "temp_directory": str(target.parent),
+    }
+    with as_store_error(), duckdb.connect(":memory:", config=settings) as connection:
+        schema = pq.read_schema(sources[0])
+        select = _compiled(expression, schema, tuple(order))
+        files = ", ".join(_quoted(path) for path in sources)
+        connection.execute(
+            f"COPY (WITH {ROWS} AS (FROM read_parquet([{files}])) {select}) TO {_quoted(target)} "
+            f"(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 3, ROW_GROUP_SIZE {ROWS_PER_GROUP})"
+        )
+
+
+@lru_cache
+def _compiled(expression: Callable[[Table], Table], schema: pa.Schema, order: tuple[str, ...]) -> str:
+    """The SQL of an expression over rows of a schema; compiled once for all files of one kind."""
     import ibis
 
-    with as_store_error():
-        connection = ibis.duckdb.connect(
-            ":memory:", threads=threads, memory_limit=MEMORY, temp_directory=str(target.parent)
-        )
-        try:
-            rows = connection.read_parquet([str(path) for path in sources], table_name="rows")
-            wanted = expression(rows)
-            kinds = {name: _SQL_TYPES[str(kind)] for name, kind in wanted.schema().items()}
-            columns = ", ".join(f'CAST("{name}" AS {kind}) AS "{name}"' for name, kind in kinds.items())
-            inner = connection.compile(wanted.order_by(list(order)))
-            place = str(target).replace("'", "''")
-            connection.raw_sql(
-                f"COPY (SELECT {columns} FROM ({inner})) TO '{place}' "  # noqa: S608 - columns are ours
-                f"(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 3, ROW_GROUP_SIZE {ROWS_PER_GROUP})"
-            )
-        finally:
-            connection.disconnect()
+    kinds = {field.name: _plain(field.type) for field in schema}
+    wanted = expression(ibis.table(ibis.Schema.from_pyarrow(pa.schema(kinds)), name=ROWS))
+    casts = ", ".join(
+        f'CAST("{name}" AS {_SQL_TYPES[str(kind)]}) AS "{name}"' for name, kind in wanted.schema().items()
+    )
+    keys = ", ".join(f'"{name}"' for name in order)
+    return f"SELECT {casts} FROM ({ibis.to_sql(wanted, dialect='duckdb')}) ORDER BY {keys}"  # noqa: S608
+
+
+def _plain(kind: pa.DataType) -> pa.DataType:
+    return kind.value_type if pa.types.is_dictionary(kind) else kind
+
+
+def _quoted(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"
 
 
 _SQL_TYPES: Final = {

@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import zipfile
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
@@ -15,6 +16,7 @@ from techbalance.errors import CheckError, StoreError
 from techbalance.sources.census_archive import open_archive
 from techbalance.store.holdings import Block
 from techbalance.store.ingestion import lists, tidy
+from techbalance.store.ingestion.codelists import CodeLists
 from techbalance.store.ingestion.marts import write_mart
 from techbalance.store.ingestion.outcome import source_record
 
@@ -23,8 +25,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from techbalance.sources.census_archive import Archive
+    from techbalance.store.catalogue import Store
     from techbalance.store.commit import Draft
-    from techbalance.store.ingestion.codelists import CodeLists
     from techbalance.store.ingestion.marts import Marts
     from techbalance.store.ingestion.outcome import Options, Outcome
 
@@ -46,19 +48,32 @@ class Surroundings:
         How it is done.
     marts
         What is added up.
-    lists
-        The code lists that are held.
-    partners
-        Census codes of single partners.
+    store
+        What is held before.
     count
         Told how many rows have been read since it was told last.
     """
 
     options: Options
     marts: Marts
-    lists: CodeLists
-    partners: frozenset[str]
+    store: Store
     count: Callable[[int], None]
+
+    def read_ahead(self) -> None:
+        """Read lists and partners before several files need them at the same time."""
+        _ = self.lists, self.partners
+
+    @cached_property
+    def lists(self) -> CodeLists:
+        """The code lists that are held."""
+        return CodeLists(self.store)
+
+    @cached_property
+    def partners(self) -> frozenset[str]:
+        """Census codes of single partners."""
+        partners = self.store.table("partners")
+        single = partners.filter(partners.code_system == "census", partners.kind.isin(["country", "pseudo"]))
+        return frozenset(self.store.fetch(single.select("code"))["code"].to_pylist())
 
 
 def digest(path: Path) -> str:
