@@ -166,6 +166,8 @@ class Declaration(BaseModel):
         Patterns of the source ids of stored figures that came from it.
     needs
         Another source without which it does not answer.
+    is_one_file
+        Whether it is always fetched whole, without a span of years.
     coverage
         What it can fill.
     addresses
@@ -192,6 +194,7 @@ class Declaration(BaseModel):
     verification: str
     records: tuple[str, ...]
     needs: str = ""
+    is_one_file: bool = False
     coverage: tuple[Coverage, ...]
     addresses: dict[str, str] = Field(default_factory=dict)
     unverified: tuple[str, ...] = ()

@@ -15,6 +15,7 @@ from techbalance.questions.evidence import accounts, countries, partners, produc
 if TYPE_CHECKING:
     from techbalance.claims.statement import BearingTest, ClaimFile, Filters, Statement
     from techbalance.questions.evidence.held import Held
+    from techbalance.store.catalogue import Declaration
 
 Evaluate = Callable[["Held", "Filters"], tuple[Figure, ...]]
 
@@ -121,11 +122,21 @@ def _routes(held: Held, statement: Statement) -> tuple[Route, ...]:
         by |= {"group"} if filters.group not in (None, "all") else set()
     years = filters.years()
     return tuple(
-        Route(one.id, part.from_year, part.to_year, one.verified)
+        Route(one.id, part.from_year, part.to_year, one.verified, _command(one, years))
         for one in held.store.routes(series, frozenset(by), years)
         for part in one.coverage
         if series in part.series and by <= set(part.by) and all(part.includes(year) for year in years)
     )
+
+
+def _command(source: Declaration, years: tuple[int, ...]) -> str:
+    """What fetches the years; files a user owns are handed to ``ingest``."""
+    if not source.address:
+        return "techbalance ingest FILE"
+    fetch = f"techbalance fetch {source.id}"
+    if not source.is_one_file:
+        fetch += f" --from {years[0]} --to {years[-1]}"
+    return f"techbalance fetch {source.needs} && {fetch}" if source.needs else fetch
 
 
 def _later(held: Held, statement: Statement) -> tuple[LaterRecord, ...]:
