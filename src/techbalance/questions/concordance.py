@@ -122,9 +122,8 @@ def _census(found: tuple[Family, ...], codes: Codes) -> list[str]:
     """How many families of each kind there are, and how much value the large ones hold."""
     kinds = Counter(family.kind for family in found)
     said = ", ".join(f"{count:,} {kind}" for kind, count in kinds.most_common())
-    notes = [
-        f"{len(found):,} famil{'y' if len(found) == 1 else 'ies'} between {codes.first} and {codes.last}: {said}."
-    ]
+    noun = "family" if len(found) == 1 else "families"
+    notes = [f"{len(found):,} {noun} between {codes.first} and {codes.last}: {said}."]
     large = [family for family in found if len(family.members) > LARGE]
     whole = sum(codes.total(codes.last, family.new) or 0 for family in found)
     if large and whole:
