@@ -12,13 +12,12 @@ from techbalance.errors import NotCoveredError, ParameterError
 from techbalance.indicators.value_chain.unit_values import unit_values
 from techbalance.questions.answer import Answer
 from techbalance.questions.ladder import evidence
-from techbalance.questions.ladder.baskets import labels_among, typed
+from techbalance.questions.ladder.baskets import typed
 from techbalance.questions.ladder.detail import detail_market
 from techbalance.questions.ladder.markets import HS6, RECORD, hs6_market, record_market, table_market
 from techbalance.questions.ladder.moves import moves_of
 from techbalance.questions.parameters.ladder import CLIMB, ClimbParams
 from techbalance.questions.parameters.texts import GroupRef
-from techbalance.questions.supply.trade import partner_names
 
 if TYPE_CHECKING:
     from techbalance.questions.answer import Lineage
@@ -129,12 +128,7 @@ def _ingested(params: ClimbParams, store: Store) -> Moves | None:
 
 
 def _moves(params: ClimbParams, market: Market) -> Moves | str:
-    known = {*market.partners, *partner_names(market.store)}
-    labels = (
-        market.labels(params.partner)
-        if set(params.partner) <= set(market.partners)
-        else labels_among(market.store, params.partner, known)
-    )
+    labels = market.labels(params.partner, all_known=True)
     if len(labels) != 1:
         raise ParameterError("partner: one country is needed", where=f"given {params.partner}")
     try:

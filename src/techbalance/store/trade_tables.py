@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import duckdb
 import ibis
 
-from techbalance.errors import NotCoveredError, SchemaError, UnknownCodeError
+from techbalance.errors import NotCoveredError, SchemaError, StoreError, UnknownCodeError
 from techbalance.store import reading
 
 if TYPE_CHECKING:
@@ -116,7 +116,10 @@ def open_trade_table(store: Store, name: str, *, country_codes: str | None = Non
 def _raw(store: Store, path: Path) -> Table:
     view = "trade_table_" + hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:12]
     if path.suffix == ".parquet":
-        return store.engine.parquet([path], view)
+        try:
+            return store.engine.parquet([path], view)
+        except StoreError as wrong:
+            raise SchemaError("the table of trade cannot be read", where=wrong.where) from wrong
     if path.name.endswith((".csv", ".csv.gz")):
         return store.engine.text(path, view)
     raise SchemaError("a table of trade is a Parquet or a CSV file", where=str(path))
@@ -317,9 +320,10 @@ def _without_totals(rows: Table, facts: dict[str, Any], shape: str, file: tuple[
             typed = typed.filter(~is_world)
         else:
             whole = ibis.window(group_by=["year", other, "side"])
-            has_parts = (~is_world.fill_null(value=False)).any().over(whole)
-            marked = typed.mutate(_beside=is_world.fill_null(value=False) & has_parts)
+            has_parts = (~is_world.fill_null(False)).any().over(whole)
+            marked = typed.mutate(_beside=is_world.fill_null(False) & has_parts)
             typed = marked.filter(~marked._beside).drop("_beside")
         notes.append("Rows of the world stand beside those of partners; where both do, they are left out.")
-    digits = lengths[-1] if lengths and 0 not in lengths else 0
+    # What is no number has no level; of Comtrade only the longest codes are left.
+    digits = lengths[-1] if shape == "comtrade" or 0 not in lengths else 0
     return TradeTable(typed, shape, file[0], file[1], digits, tuple(dict.fromkeys(notes)))

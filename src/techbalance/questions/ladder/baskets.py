@@ -122,9 +122,10 @@ def labels_among(store: Store, names: Iterable[str], held: Iterable[str]) -> lis
     iso = {row["code"]: row["iso3"] or row["code"] for row in book.partners}
     found = []
     for name in names:
-        members = book.named(name) or ()
-        labels = [iso[member.code] for member in members]
-        label = next((one for one in (name, name.upper(), *labels) if one in known), None)
+        # A country may have had several codes; several countries are an area, and no label of one.
+        labels = {iso[member.code] for member in book.named(name) or ()}
+        spelt = (name, name.upper(), *(labels if len(labels) == 1 else ()))
+        label = next((one for one in spelt if one in known), None)
         if label is None:
             raise UnknownCodeError.among("country of the table", name, known)
         found.append(label)

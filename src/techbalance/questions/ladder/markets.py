@@ -99,8 +99,8 @@ class Market:
         columns = self.store.fetch(rows).to_pydict()
         return dict(zip(columns["code"], columns["name"], strict=True))
 
-    def labels(self, ref: PartnerRef) -> list[str]:
-        """Find what the table calls these partners.
+    def labels(self, ref: PartnerRef, *, all_known: bool = False) -> list[str]:
+        """Find what the table calls these partners; with ``all_known`` also those it does not hold.
 
         Raises
         ------
@@ -109,8 +109,12 @@ class Market:
         """
         book = partner_book(self.store)
         held = set(self.partners) | ({*self._buyers} if self.exports is not None else set())
-        names = [name for text in ref for name in ([text] if text in held else taken_apart(text, book.named))]
-        return labels_among(self.store, names, held)
+        names: list[str] = []
+        for text in ref:
+            parts = [part.strip() for part in text.split(",")]
+            own = [text] if text in held else parts if held.issuperset(parts) else None
+            names += own or taken_apart(text, book.named)
+        return labels_among(self.store, names, held | set(self.names) if all_known else held)
 
     @cached_property
     def _buyers(self) -> tuple[str, ...]:
