@@ -33,9 +33,9 @@ class Field:
         return self.start + self.width
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Layout:
-    """One kind of record.
+    """One kind of record; there is one of each, so that two are the same only where they are one.
 
     Parameters
     ----------

@@ -52,7 +52,9 @@ def read(layout: Layout, data: bytes, place: str) -> pa.Table:
     if len(data) % layout.line:
         raise odd_length(layout, data, place)
     lines = np.frombuffer(data, dtype=np.uint8).reshape(-1, layout.line)
-    refuse_first(layout, lines, wrong_heads(layout, lines), place)
+    for start in range(0, len(lines), ROWS_AT_A_TIME):
+        part = lines[start : start + ROWS_AT_A_TIME]
+        refuse_first(layout, part, wrong_heads(layout, part), place, first_record=start + 1)
     columns: dict[str, pa.Array] = {}
     for field in layout.by_name.values():
         if field.start < layout.numbers_start:
@@ -68,7 +70,7 @@ def read(layout: Layout, data: bytes, place: str) -> pa.Table:
 def wrong_heads(layout: Layout, lines: Bytes) -> NDArray[np.bool_]:
     """Which records hold a byte before the numbers, or a line end, that must not be there."""
     head = lines[:, : layout.numbers_start]
-    wrong = (_classes()[head] & _wanted(layout) == 0).any(axis=1)
+    wrong = (_classes().take(head) & _wanted(layout) == 0).any(axis=1)
     for field in layout.fields:
         if field.kind in ("code", "number") and field.start < layout.numbers_start:
             blank = head[:, field.start : field.end] == BLANK
@@ -144,6 +146,9 @@ def _numbers(layout: Layout, lines: Bytes, place: str) -> dict[str, pa.Array]:
 
 def _refuse_repeated(layout: Layout, table: pa.Table, lines: Bytes, place: str) -> None:
     """Name the first record whose key stood before."""
+    parts = [table.column(name).cast(pa.string()) for name in layout.key]
+    if pc.count_distinct(pc.binary_join_element_wise(*parts, "|")).as_py() == table.num_rows:
+        return
     keys = zip(*(table.column(name).to_pylist() for name in layout.key), strict=True)
     seen: dict[tuple[object, ...], int] = {}
     for index, key in enumerate(keys):
