@@ -4,13 +4,17 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: report test check bench docs record clean
+.PHONY: report test cluster check bench docs record clean
 
 report: $(VENV)/.run
 	$(BIN)/techbalance report --out techbalance-report
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -q -n auto
+	$(BIN)/python -m pytest -q -n auto -m 'not cluster'
+
+# Every question on Spark (a master and two workers on loopback, Java 17) and on ClickHouse in the process.
+cluster: $(VENV)/.engines
+	$(BIN)/python -m pytest -q tests/engines
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .
@@ -35,6 +39,10 @@ $(VENV)/.run: $(VENV)/bin/python pyproject.toml constraints.txt
 
 $(VENV)/.dev: $(VENV)/.run
 	$(PIP) --editable '.[dev]'
+	touch $@
+
+$(VENV)/.engines: $(VENV)/.dev
+	$(PIP) --editable '.[dev,spark,clickhouse,chdb]'
 	touch $@
 
 clean:

@@ -72,14 +72,17 @@ class Embedded:
         except ImportError as wrong:
             raise _missing(wrong) from wrong
         self._failure = (RuntimeError, chdb.ChdbError)
-        connect: Any = chdb.connect
-        self._connection = connect(":memory:")
+        self._connect: Any = chdb.connect
+        self._connection = self._connect(":memory:")
 
     def run(self, sql: str) -> bytes:
         """Run one query."""
         try:
             return bytes(self._connection.query(sql, "Arrow").bytes())
         except self._failure as wrong:
+            # What a failed query had written would stand before the rows of the next (chdb 4.4).
+            self._connection.close()
+            self._connection = self._connect(":memory:")
             raise _failed(wrong) from wrong
 
 
@@ -192,7 +195,7 @@ class ClickHouseEngine:
         self.executor = executor
         self.home = home
         self._compiler = ExactCompiler()
-        self._files: dict[str, sge.Expression] = {}
+        self._files: dict[str, list[sge.Expression]] = {}
 
     def parquet(self, paths: Sequence[Path], name: str) -> ibis.Table:
         """Open Parquet files as one table of this name; columns a file lacks are null in its rows."""
@@ -217,17 +220,18 @@ class ClickHouseEngine:
 
     def _table(self, paths: Sequence[Path], name: str, form: str, schema: ibis.Schema) -> ibis.Table:
         texts = [str(path) for path in paths]
-        if strange := next((text for text in texts if set(text) & set("{}*?,")), None):
+        if strange := next((text for text in texts if set(text) & set("{}*?")), None):
             raise StoreError(
                 "ClickHouse would read this path as a pattern", where=strange, remedy="Move the store"
             )
         structure = ", ".join(
             f"`{column}` {ClickHouseType.to_string(kind)}" for column, kind in schema.items()
         )
-        place = texts[0] if len(texts) == 1 else "{" + ",".join(texts) + "}"
-        self._files[name] = sge.Anonymous(
-            this="file", expressions=[sge.convert(text) for text in (place, form, structure)]
-        )
+        # One function per file: of a pattern, ClickHouse leaves out in silence what is not there.
+        self._files[name] = [
+            sge.Anonymous(this="file", expressions=[sge.convert(part) for part in (text, form, structure)])
+            for text in texts
+        ]
         return ibis.table(schema, name=name)
 
     def compile(self, expression: ibis.Table) -> str:
@@ -235,9 +239,18 @@ class ClickHouseEngine:
         tree = self._compiler.to_sqlglot(expression.unbind())
         for table in list(tree.find_all(sge.Table)):
             if table.name in self._files:
-                table.set("this", self._files[table.name].copy())
+                table.replace(self._source(self._files[table.name], table.alias_or_name))
         settings = ", ".join(f"{name} = {value}" for name, value in SETTINGS.items())
         return f"{tree.sql('clickhouse')} SETTINGS {settings}"
+
+    @staticmethod
+    def _source(files: list[sge.Expression], alias: str) -> sge.Expression:
+        """The files of a table, one below the other."""
+        selects = [sge.select("*").from_(sge.Table(this=file.copy())) for file in files]
+        whole: sge.Query = selects[0]
+        for other in selects[1:]:
+            whole = sge.union(whole, other, distinct=False, copy=False)
+        return whole.subquery(sge.to_identifier(alias, quoted=True), copy=False)
 
     def fetch(self, expression: ibis.Table) -> pa.Table:
         """Run an expression and bring its rows back as an Arrow table of exactly its types."""

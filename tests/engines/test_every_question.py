@@ -1,0 +1,205 @@
+"""Does every tabular question get the same answer on every engine? Its examples are asked on each.
+
+Whole numbers, texts, dates and the order of rows are the same; ratios to 1e-12. A question that is declared
+is asked; one that reads no table has to be named here, with the reason.
+"""
+
+import math
+import re
+import shlex
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import ibis
+import ibis.expr.operations as ops
+import pyarrow as pa
+import pytest
+
+from techbalance.errors import TechbalanceError
+from techbalance.questions.answer import Answer
+from techbalance.questions.parameters.declaration import Question
+from techbalance.questions.registry import QUESTIONS, ask, find
+from techbalance.store.catalogue import Store
+from techbalance.store.outside import DATA_VARIABLE
+
+pytestmark = pytest.mark.cluster
+
+# Sums of doubles differ in their last digits with the order in which an engine adds.
+RATIO_TOLERANCE = 1e-12
+
+# Read nothing through the engine: what they compute with are arrays, or what is declared.
+NOT_TABULAR = {
+    "value_added": "a table of inputs and outputs is one array, read from its file",
+    "work_content": "a table of inputs and outputs is one array, read from its file",
+    "exposure": "a table of inputs and outputs is one array, read from its file",
+    "whatif_gains": "shares of a table of inputs and outputs, an array",
+    "whatif_gravity": "estimated on a panel read as arrays",
+    "whatif_run": "a scenario file asks another question, which is tested itself",
+    "whatif_diff": "compares two texts",
+    "claims_list": "lists what is declared",
+    "sources": "lists what is declared",
+}
+# An example that names a file shows how one's own is read; there is none here.
+NAMES_A_FILE = re.compile(r"\S+\.(csv|toml|parquet|ZIP)\b")
+
+
+def given_by(question: Question, example: str) -> dict[str, Any]:
+    """Parameters of an example as its help shows it."""
+    words = shlex.split(example)[len(question.command) :]
+    places = list(question.words)
+    given: dict[str, Any] = {}
+    while words:
+        word = words.pop(0)
+        if not word.startswith("--"):
+            given[places.pop(0)] = word
+        elif words and not words[0].startswith("--"):
+            given[word[2:].replace("-", "_")] = words.pop(0)
+        else:
+            given[word[2:].replace("-", "_")] = True
+    return given
+
+
+def declared() -> Iterator[Any]:
+    for question in QUESTIONS.values():
+        if question.name in NOT_TABULAR or getattr(question, "writes", False):
+            continue
+        for example in question.examples:
+            if not NAMES_A_FILE.search(example):
+                yield pytest.param(question.name, example, id=example)
+
+
+EXAMPLES = tuple(declared())
+
+
+@pytest.fixture(autouse=True)
+def with_outside_data(monkeypatch: pytest.MonkeyPatch, outside_data: Path | None) -> None:
+    if outside_data is not None:
+        monkeypatch.setenv(DATA_VARIABLE, str(outside_data))
+
+
+@cache
+def expected(name: str, example: str, store: Store) -> Answer | TechbalanceError:
+    question = find(name)
+    try:
+        answer = ask(question, given_by(question, example), store)
+        assert answer.arrow.num_rows
+    except TechbalanceError as wrong:
+        return wrong
+    return answer
+
+
+def same_cell(one: object, other: object) -> bool:
+    if isinstance(one, float) and isinstance(other, float):
+        return math.isclose(one, other, rel_tol=RATIO_TOLERANCE, abs_tol=RATIO_TOLERANCE)
+    return type(one) is type(other) and one == other
+
+
+def assert_same(answer: pa.Table, wanted: pa.Table) -> None:
+    assert answer.schema.names == wanted.schema.names
+    assert answer.schema.types == wanted.schema.types
+    assert answer.num_rows == wanted.num_rows
+    for name in wanted.column_names:
+        found = zip(answer[name].to_pylist(), wanted[name].to_pylist(), strict=True)
+        differing = [(place, *pair) for place, pair in enumerate(found) if not same_cell(*pair)]
+        assert not differing, f"{name}: {differing[:3]}"
+
+
+def compare(name: str, example: str, store: Store, base: Store) -> None:
+    wanted = expected(name, example, base)
+    question = find(name)
+    if isinstance(wanted, TechbalanceError):
+        if DATA_VARIABLE in str(wanted) or "not held" in str(wanted):
+            pytest.skip(f"its data are not here: {wanted}")
+        raise wanted
+    answer = ask(question, given_by(question, example), store)
+    assert_same(answer.arrow, wanted.arrow)
+    assert answer.notes == wanted.notes
+    assert (answer.failed, answer.uncovered) == (wanted.failed, wanted.uncovered)
+
+
+@pytest.mark.parametrize(("name", "example"), EXAMPLES)
+def test_clickhouse_answers_as_duckdb(name: str, example: str, on_clickhouse: Store, on_duckdb: Store):
+    compare(name, example, on_clickhouse, on_duckdb)
+
+
+@pytest.mark.parametrize(("name", "example"), EXAMPLES)
+def test_spark_answers_as_duckdb(name: str, example: str, on_spark: Store, on_duckdb: Store):
+    compare(name, example, on_spark, on_duckdb)
+
+
+# --- the order of rows ------------------------------------------------------------------------------------
+
+
+def sort_of(table: ibis.Table) -> ops.Sort | None:
+    """The step that orders an answer; None where it is a single row that nothing orders."""
+    step = table.op()
+    while isinstance(step, (ops.Project, ops.DropColumns, ops.Limit)):
+        step = step.parent
+    return step if isinstance(step, ops.Sort) else None
+
+
+def repeated(store: Store, relation: ops.Relation, keys: list[ops.Value]) -> int:
+    """How many rows share all keys with another."""
+    rows = relation.to_expr()
+    named = rows.select(**{f"key{place}": key.to_expr() for place, key in enumerate(keys)})
+    return store.count(rows) - store.count(named.distinct())
+
+
+@pytest.mark.parametrize(("name", "example"), EXAMPLES)
+def test_rows_have_one_order_only(name: str, example: str, on_duckdb: Store):
+    """What an answer is ordered by tells every row from every other, whichever engine orders them."""
+    answer = expected(name, example, on_duckdb)
+    if isinstance(answer, TechbalanceError) or isinstance(answer.table, pa.Table):
+        pytest.skip("no expression: rows are ordered in Python")
+    sort = sort_of(answer.table)
+    if sort is None:
+        assert answer.arrow.num_rows <= 1
+        return
+    assert repeated(on_duckdb, sort.parent, [key.arg for key in sort.keys]) == 0
+
+
+@pytest.mark.parametrize(("name", "example"), EXAMPLES)
+def test_a_row_that_is_picked_is_the_only_one(name: str, example: str, on_duckdb: Store):
+    """Wherever the first of several rows is taken, the order says which one that is."""
+    answer = expected(name, example, on_duckdb)
+    if isinstance(answer, TechbalanceError) or isinstance(answer.table, pa.Table):
+        pytest.skip("no expression")
+    ambiguous = []
+    for window in answer.table.op().find(ops.WindowFunction):
+        if not isinstance(window.func, ops.RowNumber):
+            continue
+        keys = [*window.group_by, *(key.arg for key in window.order_by)]
+        # A literal orders nothing and belongs to no table.
+        relations = {field.rel for key in keys for field in key.find(ops.Field, filter=ops.Value)}
+        names = [key.name for key in keys]
+        if len(relations) != 1 or repeated(on_duckdb, relations.pop(), keys):
+            ambiguous.append(names)
+    assert ambiguous == []
+
+
+# --- what is asked, and what is not -----------------------------------------------------------------------
+
+
+def test_what_is_left_out_is_declared_and_reads_nothing(
+    on_duckdb: Store, monkeypatch: pytest.MonkeyPatch, outside_data: Path | None
+):
+    """A question leaves the list as soon as it reads a table."""
+    assert set(NOT_TABULAR) <= set(QUESTIONS)
+    engine = type(on_duckdb.engine)
+
+    def refuse(*_: object) -> None:
+        raise AssertionError("it reads a table")
+
+    monkeypatch.setattr(engine, "fetch", refuse)
+    for name in NOT_TABULAR:
+        for example in find(name).examples:
+            answer = expected(name, example, on_duckdb)
+            assert outside_data is None or isinstance(answer, (Answer, TechbalanceError)), example
+
+
+def test_every_question_that_reads_is_asked_once_at_least():
+    asked = {one.values[0] for one in EXAMPLES}
+    reading = {name for name, one in QUESTIONS.items() if not getattr(one, "writes", False)}
+    assert asked == reading - set(NOT_TABULAR)
