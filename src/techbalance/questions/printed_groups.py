@@ -250,10 +250,11 @@ class InParts:
         return frozenset(
             period
             for period, flows in self.printed.periods_held.items()
-            if needed <= flows and not all(period in self._by_products(flow) for flow in needed)
+            if needed <= flows and not all(period in self.held_by_products(flow) for flow in needed)
         )
 
-    def _by_products(self, flow: str) -> set[Period]:
+    def held_by_products(self, flow: str) -> set[Period]:
+        """Periods of which the products hold a flow."""
         if self.parts.reason() is not None:
             return set()
         trade = self.parts.trade

@@ -11,6 +11,8 @@ from techbalance.classifications.partners import WORLD
 from techbalance.indicators import periods
 from techbalance.questions.answer import Answer, Lineage
 from techbalance.questions.parameters.accounts import RECONCILE, ReconcileParams
+from techbalance.questions.printed_reconciliation import KEYS as PARTS
+from techbalance.questions.printed_reconciliation import run as by_parts
 from techbalance.questions.product_lists.naming import chosen_list
 from techbalance.questions.product_lists.placing import placed
 from techbalance.questions.products import Products
@@ -33,8 +35,11 @@ SUMS: Final = ("exact_usd", "nearest_usd", "parent_usd", "undecided_usd", "not_a
 def run(params: ReconcileParams, store: Store) -> Answer:
     """Answer ``reconcile``: one row per flow and year, or month, with the residual as a column of its own.
 
-    A residual of more than half the last printed digit fails.
+    A residual of more than half the last printed digit fails. By group or partner, printed parts are held
+    against products and against the total: see ``printed_reconciliation``.
     """
+    if set(params.by) & set(PARTS):
+        return by_parts(params, store)
     chosen = chosen_list(store, params.list)
     day = params.as_of.day if params.as_of else None
     freq: Freq = "month" if "month" in params.by else "year"

@@ -24,7 +24,7 @@ Denominator = Literal["goods_census", "goods_bop", "goods_services_bop"]
 Flow = Literal["export", "import"]
 
 BalanceKeys = Annotated[Names, AllowedKeys("year", "quarter", "month", "group", "partner", "product")]
-ReconcileKeys = Annotated[Names, AllowedKeys("year", "month")]
+ReconcileKeys = Annotated[Names, AllowedKeys("year", "month", "group", "partner")]
 RankKeys = Annotated[Names, AllowedKeys("partner", "group", "product")]
 
 AS_OF = "Read the newest figures published up to this day; newest of all when left out"
@@ -102,7 +102,10 @@ class RecordsParams(Dated):
 class ReconcileParams(Dated):
     """Do the ten-digit products add up to the published total?"""
 
-    by: ReconcileKeys = Field(default=Names(("year",)), description="Rows: year or month")
+    by: ReconcileKeys = Field(
+        default=Names(("year",)),
+        description="Rows: year or month; by group or partner, printed parts against products and total",
+    )
     flow: Flow | None = Field(default=None, description="One flow; both when left out")
     year: Years | None = Field(default=None, description="Year or span; all that is held when left out")
     series: Literal["atp", "goods_census"] = Field(default="atp", description="The published total to meet")
@@ -110,7 +113,7 @@ class ReconcileParams(Dated):
 
     @model_validator(mode="after")
     def _one(self) -> ReconcileParams:
-        if len(self.by.names) != 1:
+        if {"year", "month"} <= set(self.by):
             raise ParameterError("by: year and month are one after the other", remedy="Choose one")
         return self
 
@@ -165,5 +168,5 @@ RECONCILE = Question(
         "note",
     ),
     values=("rebuilt_usd", "published_usd"),
-    examples=("reconcile --flow import",),
+    examples=("reconcile --flow import", "reconcile --by group,partner --year 2024"),
 )

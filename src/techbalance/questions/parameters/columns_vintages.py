@@ -27,6 +27,7 @@ VINTAGE_COLUMNS: Final[dict[str, Column]] = {
     ),
     "printed_unit_usd": Column("money", "US dollars", "Last printed digit; 1 where whole dollars are held"),
     "verdicts": Column("text", "", "Statements whose verdict changed between the vintage before and this"),
+    "compared": Column("text", "", "What is held against what"),
     "section": Column("code", "", "new month, revision, record or claim"),
     "was_usd": Column("money", "US dollars", "Value at the release before; null where it was not out yet"),
     "was_vintage": Column("date", "", "Day on which that value was current"),
