@@ -181,6 +181,12 @@ def test_a_control_that_lacks_a_row_is_found(form: str):
     assert f"{form} has none" in str(wrong)
 
 
+@pytest.mark.parametrize("form", ["IMP_COMM", "IMP_DU", "CONCORD", "COUNTRY", "DISTRICT"])
+def test_a_member_without_records_is_refused(form: str):
+    wrong = refusal(spoiled(layout(form).member, lambda _: b""))
+    assert "holds no records" in str(wrong)
+
+
 def test_a_record_too_few_is_found():
     assert isinstance(refusal(spoiled("imp_detl.txt", lambda data: data[690:])), CheckError)
 
@@ -195,13 +201,16 @@ def test_a_record_too_few_is_found():
         ("COUNTRY", "cty_code", b"12\xff0", "every byte must be a digit"),
         ("CONCORD", "descriptn", b"\xc3\xa9", "printable ASCII"),
         ("IMP_COMM", "con_val_yr", b"0000000000000O0", "digits with optional blanks"),
-        ("IMP_CTY", "cty_code", b"9999", "no look-up knows"),
+        ("IMP_CTY", "cty_code", b"9999", "no look-up of the archive knows"),
     ],
 )
 def test_wrong_controls_and_look_ups_are_named(form: str, field: str, value: bytes, says: str):
     wrong = refusal(spoiled(layout(form).member, at(1, form, field, value)))
+    assert isinstance(wrong, RecordError)
+    place = layout(form).by_name[field]
+    assert (wrong.at.record, wrong.at.byte, wrong.at.field) == (2, place.start + 1, field)
     assert says in str(wrong)
-    assert re.search(rf"{form}(\.TXT)?, record 2", str(wrong), re.IGNORECASE)
+    assert re.search(rf"IMDB2403.ZIP, {form}\.TXT, record 2", str(wrong), re.IGNORECASE)
 
 
 def test_a_look_up_with_a_code_twice_is_refused():
@@ -212,7 +221,7 @@ def test_a_look_up_with_a_code_twice_is_refused():
 
 @pytest.mark.parametrize("name", ["IMDB2402.ZIP", "IMDB2303.ZIP"])
 def test_an_archive_under_another_name_is_refused(name: str):
-    with pytest.raises(CheckError, match="by the name of the archive"):
+    with pytest.raises(RecordError, match="by the name of the archive"):
         open_archive(io.BytesIO(made()[1]), name)
 
 

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 
 import pyarrow.compute as pc
 
-from techbalance.errors import CheckError, SchemaError
+from techbalance.errors import SchemaError
 from techbalance.sources.census_archive import readers, records, structure
 from techbalance.sources.census_archive.ahead import Ahead
 from techbalance.sources.census_archive.books import Books
 from techbalance.sources.census_archive.container import Container, Member
 from techbalance.sources.census_archive.detail import Sink, rows
+from techbalance.sources.census_archive.explain import contradicted
 from techbalance.sources.census_archive.layouts import Layout, layout, of_flow
 from techbalance.sources.census_archive.rows import Naming
 
@@ -132,7 +133,8 @@ class Archive:
         """
         form = layout(DETAIL[self.flow])
         member = self.members[form.name]
-        books = Books(form, self.lists, self.controls)
+        places = {name: self.container.place(self.members[name]) for name in self.controls}
+        books = Books(form, self.lists, self.controls, places)
         sink = Sink(books, self.year, self.month, capacity=max(1, batch_bytes // form.line))
         stamp = {"vintage": vintage, "source_id": source_id}
         given = {name: value for name, value in stamp.items() if value is not None}
@@ -168,9 +170,9 @@ def open_archive(file: BinaryIO, name: str) -> Archive:
         The name is another, the file is no sound ZIP archive, a member is missing, there twice or described
         otherwise than it is read.
     RecordError
-        A record of a look-up or control is wrong.
+        A record of a look-up or control is wrong, or contradicts the name.
     CheckError
-        A look-up or control contradicts the name, or another one.
+        A checksum is wrong, or the archive describes another layout.
     """
     flow, year, month = named(name)
     container = Container(file, name)
@@ -182,9 +184,11 @@ def open_archive(file: BinaryIO, name: str) -> Archive:
         if member is None or form.name == DETAIL[flow]:
             continue
         data = container.read(member, MOST_LIST_RECORDS * form.line)
+        if form.need and not data:
+            raise SchemaError("the member holds no records", where=container.place(member))
         tables[form.name] = records.read(form, data, container.place(member))
         _check_month(form, tables[form.name], container.place(member), year, month)
-    _check_groups(tables, name)
+    _check_groups(tables, container.place(members["CONCORD"]))
     return Archive(
         container=container,
         name=name,
@@ -261,23 +265,17 @@ def _check_month(form: Layout, table: pa.Table, place: str, year: int, month: in
         if name in form.by_name:
             other = pc.index(pc.equal(table.column(name), wanted), False).as_py()
             if other >= 0:
-                found = table.column(name)[other].as_py()
-                raise CheckError(
-                    f"the {name} is {found}, by the name of the archive it is {wanted}",
-                    where=f"{place}, record {other + 1:,}, field {name}",
-                    remedy="Give the archive its published name, or fetch it again",
-                )
+                found = str(table.column(name)[other].as_py())
+                what = f"the {name} is {found}, by the name of the archive it is {wanted}"
+                raise contradicted(form, name, found, (place, other + 1), what)
 
 
-def _check_groups(tables: dict[str, pa.Table], name: str) -> None:
+def _check_groups(tables: dict[str, pa.Table], place: str) -> None:
     """Technology groups are those of the list, and those of the archive's own look-up."""
     known = set(GROUPS)
     if "HITECH" in tables:
         known &= set(tables["HITECH"].column("hitech").to_pylist())
     for row, group in enumerate(tables["CONCORD"].column("hitech").to_pylist()):
         if group not in known:
-            raise CheckError(
-                f"the technology group {group!r} is none of {', '.join(sorted(known))}",
-                where=f"{name}, CONCORD.TXT, record {row + 1:,}, field hitech",
-                remedy="Fetch the archive again",
-            )
+            what = f"the technology group {group!r} is none of {', '.join(sorted(known)) or 'no groups'}"
+            raise contradicted(layout("CONCORD"), "hitech", group, (place, row + 1), what)

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from techbalance.errors import CheckError, SchemaError
+from techbalance.sources.census_archive.explain import contradicted
+from techbalance.sources.census_archive.layouts import layout
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -66,10 +68,25 @@ class Books:
         CONCORD, COUNTRY and DISTRICT as tables.
     controls
         The control files as tables.
+    places
+        Archive and member of each control, for messages.
+
+    Raises
+    ------
+    RecordError
+        A control has a code that no look-up knows.
+    SchemaError
+        The look-ups are larger than any list of codes.
     """
 
-    def __init__(self, detail: Layout, lists: dict[str, pa.Table], controls: dict[str, pa.Table]) -> None:
-        self.detail = detail
+    def __init__(
+        self,
+        detail: Layout,
+        lists: dict[str, pa.Table],
+        controls: dict[str, pa.Table],
+        places: dict[str, str],
+    ) -> None:
+        self.detail, self.places = detail, places
         concord = lists["CONCORD"].sort_by("commodity")
         self.products: list[str] = concord.column("commodity").to_pylist()
         self.groups: list[str] = concord.column("hitech").to_pylist()
@@ -121,11 +138,9 @@ class Books:
             found = [index.get(code, UNKNOWN) for code in table.column(own).to_pylist()]
             if UNKNOWN in found:
                 row = found.index(UNKNOWN)
-                raise CheckError(
-                    f"a control has the code {table.column(own)[row].as_py()!r}, which no look-up knows",
-                    where=f"{control}, record {row + 1:,}, field {own}",
-                    remedy="Fetch the archive again",
-                )
+                code = str(table.column(own)[row].as_py())
+                at = (self.places[control], row + 1)
+                raise contradicted(layout(control), own, code, at, "no look-up of the archive knows the code")
             positions, size = positions * len(codes) + np.array(found, dtype=np.int64), size * len(codes)
         measures = [name.removesuffix("_mo") for name in table.column_names if name.endswith("_mo")]
         own_columns = [self.detail.measures.index(name) for name in measures]

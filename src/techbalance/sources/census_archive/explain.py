@@ -72,6 +72,17 @@ class Record:
         return RecordError(what, RecordPlace(self.place, self.number, start + 1, end, offset, name, value))
 
 
+def contradicted(form: Layout, field: str, value: str, at: tuple[str, int], what: str) -> RecordError:
+    """Make the error for a well-formed field that contradicts something else.
+
+    ``at`` is archive and member, and the number of the record from 1.
+    """
+    place, number = at
+    found = form.by_name[field]
+    offset = (number - 1) * form.line + found.start + 1
+    return RecordError(what, RecordPlace(place, number, found.start + 1, found.end, offset, field, value))
+
+
 def odd_length(layout: Layout, data: bytes, place: str, first_record: int = 1) -> RecordError:
     """Make the error for bytes that are no whole number of records: the first line of another length."""
     at, record = 0, first_record
