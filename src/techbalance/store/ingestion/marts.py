@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import pyarrow as pa
 
+from techbalance.errors import StoreError
 from techbalance.store.failures import as_store_error
 
 if TYPE_CHECKING:
@@ -88,10 +89,18 @@ def write_mart(
         schema = pq.read_schema(sources[0])
         select = _compiled(expression, schema, tuple(order))
         files = ", ".join(_quoted(path) for path in sources)
-        connection.execute(
+        copy = (
             f"COPY (WITH {ROWS} AS (FROM read_parquet([{files}])) {select}) TO {_quoted(target)} "
             f"(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 3, ROW_GROUP_SIZE {ROWS_PER_GROUP})"
         )
+        try:
+            connection.execute(copy)
+        except duckdb.IOException as wrong:
+            raise StoreError(
+                "the store cannot be written; it is as it was before",
+                where=str(wrong).partition("\n")[0],
+                remedy="Make room or set TECHBALANCE_HOME to another folder, then run the command again",
+            ) from wrong
 
 
 @lru_cache
