@@ -18,6 +18,7 @@ from techbalance.questions.ladder.markets import HS6, RECORD, hs6_market, record
 from techbalance.questions.ladder.moves import moves_of
 from techbalance.questions.parameters.ladder import CLIMB, ClimbParams
 from techbalance.questions.parameters.texts import GroupRef
+from techbalance.store.outside import DATA_VARIABLE
 
 if TYPE_CHECKING:
     from techbalance.questions.answer import Lineage
@@ -59,6 +60,10 @@ PRODUCTS: Final = {
     "note": pa.string(),
 }
 ORDER: Final = ("for", "against", "even", "scale", None, "caveat")
+NO_HS6: Final = (
+    "not_covered: the six-digit file with quantities is not held; "
+    f"{DATA_VARIABLE} names the folder that has it"
+)
 PROCESSING: Final = (
     "trade books the whole value of a good to whoever assembled it last: of a phone of $178.96 in 2009 "
     "China's part was $6.50 (Xing and Detert 2010)"
@@ -113,8 +118,8 @@ def _levels(params: ClimbParams, store: Store) -> list[tuple[Moves | str, str]]:
     try:
         # Goods outside the list are no evidence of a climb in it.
         hs6 = hs6_market(params, store, params.group or GroupRef(tuple(GROUPS)))
-    except NotCoveredError as absent:
-        return [*levels, (f"not_covered: {absent.what}; {absent.remedy}", HS6)]
+    except NotCoveredError:
+        return [*levels, (NO_HS6, HS6)]
     return [*levels, (_moves(params, hs6), HS6)]
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-import ibis
 import pyarrow as pa
 
 from techbalance.errors import NotCoveredError, UnknownCodeError
@@ -27,7 +26,8 @@ if TYPE_CHECKING:
     from techbalance.store.catalogue import Store
     from techbalance.store.trade_tables import TradeTable
 
-HTS10 = 10
+HTS10: Final = 10
+STEADY: Final = 12
 
 
 @dataclass(frozen=True)
@@ -255,10 +255,15 @@ def matrix_of(found: Baskets, year: int) -> tuple[list[str], list[str], FloatArr
 
 
 def typed(rows: list[dict[str, object]], types: dict[str, pa.DataType], names: list[str]) -> pa.Table:
-    """Rows as an Arrow table with these columns; what a row lacks is null."""
-    return pa.Table.from_pylist(rows, schema=pa.schema([(name, types[name]) for name in names]))
+    """Rows as an Arrow table with these columns; what a row lacks is null.
 
-
-def nothing_held() -> Table:
-    """An expression without rows, for answers that rest on a user's file alone."""
-    return ibis.memtable({"source_id": []}, schema={"source_id": "string"})
+    Figures keep twelve digits: the rest of a sum depends on the order in which an engine added it up.
+    """
+    steady = [
+        {
+            name: float(f"{row[name]:.{STEADY}g}") if isinstance(row.get(name), float) else row.get(name)
+            for name in names
+        }
+        for row in rows
+    ]
+    return pa.Table.from_pylist(steady, schema=pa.schema([(name, types[name]) for name in names]))

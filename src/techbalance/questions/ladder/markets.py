@@ -199,7 +199,7 @@ def hs6_market(params: MarketParams, store: Store, groups: GroupRef | None = Non
         The file is not held.
     """
     groups = groups or params.group
-    path = outside.find(store, FILE, what="trade by six-digit product")
+    path = outside.find(store, FILE, what="figures of trade by six-digit product")
     table = open_trade_table(store, str(path)).rows
     table = table.filter(among_products(table, params.product))
     notes = [
