@@ -60,8 +60,16 @@ def lines(
 
 
 def digits(values: NDArray[np.int64], padding: Padding) -> Bytes:
-    """Write each number into fifteen bytes; rows stay rows."""
+    """Write each number into fifteen bytes; rows stay rows.
+
+    Raises
+    ------
+    ValueError
+        A number is below zero or has more than fifteen digits.
+    """
     rows, columns = values.shape
+    if values.size and not 0 <= values.min() <= values.max() < 10**NUMBER_WIDTH:
+        raise ValueError("a number does not fit fifteen digits")
     cells = np.empty((rows, columns, NUMBER_WIDTH), dtype=np.uint8)
     high, low = np.divmod(values, 10**8)
     for part, first, last in ((low, 7, 15), (high, 0, 7)):
