@@ -36,7 +36,7 @@ TYPES: Final = {
     "product_high_usd": pa.int64(),
     "comparable_usd": pa.int64(),
     "held_share": pa.float64(),
-    "unit_value_usd": pa.float64(),
+    "unit_value": pa.float64(),
     "quantity_unit": pa.string(),
     "quantity_share": pa.float64(),
     "system": pa.string(),
@@ -164,7 +164,7 @@ def _whole(figures: Figures, year: int, part: Part | None, shown: list[Row]) -> 
         known = [row[name] for row in shown if row.get(name) is not None]
         rest[name] = None if every.get(name) is None else every[name] - sum(known)
     rest["share"] = rest["value_usd"] / every["value_usd"] if every["value_usd"] else None
-    rest |= dict.fromkeys(("unit_value_usd", "quantity_unit", "quantity_share"))
+    rest |= dict.fromkeys(("unit_value", "quantity_unit", "quantity_share"))
     return [rest, every]
 
 

@@ -85,7 +85,7 @@ def test_the_cast_share_holds_what_is_known_of_vietnam_and_leaves_china_open(out
 
 def test_net_weights_that_comtrade_made_up_give_no_unit_value(outside):
     by_weight = {
-        (row["period"], row["partner"]): row["unit_value_usd"]
+        (row["period"], row["partner"]): row["unit_value"]
         for row in outside.story(name="batteries", quantity="weight").rows()
     }
     assert by_weight["2024", "CHN"] is None

@@ -20,10 +20,6 @@ STORY_COLUMNS: Final[dict[str, Column]] = {
     "held_share": Column(
         "ratio", "ratio", "Value over that of the partners held in every year, where not all are held"
     ),
-    "unit_value_usd": Column(
-        "number", "US dollars per unit", "Value over quantity, of what has a quantity; no price"
-    ),
-    "quantity_unit": Column("code", "", "Unit of the quantity: u (pieces), kg ..."),
     "quantity_share": Column("ratio", "ratio", "Share of the value that has a quantity, in [0, 1]"),
     "system": Column("code", "", "Code system, or revision of the Harmonized System, the codes are of"),
     "break_note": Column(

@@ -178,7 +178,7 @@ STORY = Question(
         "product_high_usd",
         "comparable_usd",
         "held_share",
-        "unit_value_usd",
+        "unit_value",
         "quantity_unit",
         "quantity_share",
         "system",

@@ -256,7 +256,7 @@ class Figures:
             return {}
         covered = sum(usd for usd, _, _ in known)
         return {
-            "unit_value_usd": covered / sum(amount for _, amount, _ in known),
+            "unit_value": covered / sum(amount for _, amount, _ in known),
             "quantity_unit": units[0],
             "quantity_share": covered / value,
         }

@@ -89,16 +89,16 @@ def test_shares_are_of_the_partners_held_throughout_and_say_so(small):
 def test_a_unit_value_needs_one_unit_and_says_how_much_it_covers(small):
     rows = by_place(small.story(name="solar"))
     first, mixed, none = rows["2022", "CHN"], rows["2023", "CHN"], rows["2022", "TWN"]
-    assert (first["unit_value_usd"], first["quantity_unit"], first["quantity_share"]) == (2, "u", 1)
-    assert mixed["unit_value_usd"] is None
+    assert (first["unit_value"], first["quantity_unit"], first["quantity_share"]) == (2, "u", 1)
+    assert mixed["unit_value"] is None
     assert "unit_differs: quantities are in kg and u" in mixed["note"]
-    assert none["unit_value_usd"] is None
+    assert none["unit_value"] is None
     assert "not_covered: no quantity is held" in none["note"]
 
 
 def test_unit_values_by_weight_are_of_one_unit(small):
     row = by_place(small.story(name="solar", quantity="weight"))["2023", "CHN"]
-    assert (row["unit_value_usd"], row["quantity_unit"]) == (36 / 8, "kg")
+    assert (row["unit_value"], row["quantity_unit"]) == (36 / 8, "kg")
 
 
 def test_quantities_that_were_made_up_are_left_out(small, tmp_path):
@@ -112,8 +112,8 @@ def test_quantities_that_were_made_up_are_left_out(small, tmp_path):
         ],
     )
     by_weight = small.story(name="batteries", quantity="weight").rows()
-    assert [row["unit_value_usd"] for row in by_weight] == [None, None]
-    assert by_place(small.story(name="batteries"))["2022", "MEX"]["unit_value_usd"] == 2000
+    assert [row["unit_value"] for row in by_weight] == [None, None]
+    assert by_place(small.story(name="batteries"))["2022", "MEX"]["unit_value"] == 2000
 
 
 def test_parts_add_to_the_story(small):
