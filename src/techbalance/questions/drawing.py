@@ -56,6 +56,8 @@ def _change(answer: Answer, credit: Credit) -> Figure:
     flow = {"export": "exports", "import": "imports"}.get(params.flow, "balance")
     years = (params.from_.start, params.to.start)
     rows, keys = answer.arrow, tuple(params.by) if params.by else ()
+    if "to_vintage" in rows.column_names:
+        rows = rows.append_column("vintage", rows["to_vintage"])
     if params.series != "atp":
         credit = _of_series(answer, credit)
     if params.how is not None and params.how != "accounts":

@@ -114,7 +114,7 @@ class Traded:
     @cached_property
     def kept(self) -> dict[str, BoolArray]:
         """Pairs whose partner is held in every year, of a balance in both flows."""
-        kept = {flow: pairs.kept(self.years) for flow, pairs in self.pairs.items()}
+        kept = {flow: self._compared(pairs) for flow, pairs in self.pairs.items()}
         if len(kept) < 2 or self.trade.everyone:
             return kept
         sides = [set(self.pairs[flow].labels["partner"][kept[flow]]) for flow in kept]
@@ -123,6 +123,15 @@ class Traded:
             flow: kept[flow] & np.isin(pairs.labels["partner"].astype(str), both)
             for flow, pairs in self.pairs.items()
         }
+
+    def _compared(self, pairs: Pairs) -> BoolArray:
+        """Pairs of partners that are held; without those that traded in other years only."""
+        first, last = self.years[0], self.years[-1]
+        traded = np.zeros(pairs.product.size, dtype=np.bool_)
+        for year, values in pairs.values.items():
+            if first <= year <= last:
+                traded |= values > 0
+        return pairs.kept(self.years) & traded
 
     @cached_property
     def chosen(self) -> set[str] | None:
@@ -224,7 +233,7 @@ class Traded:
         """What must be known to read the figures."""
         notes = list(self.trade.notes)
         if self.params.how != "constant-market-share":
-            notes += [self._left_out(flow) for flow in self.flows if not self.kept[flow].all()]
+            notes += [told for flow in self.flows if (told := self._left_out(flow)) is not None]
         if self.needs_prices:
             notes += [self._matching(flow) for flow in self.flows]
         if self.trade.products is not None:
@@ -236,8 +245,12 @@ class Traded:
             ]
         return notes
 
-    def _left_out(self, flow: str) -> str:
+    def _left_out(self, flow: str) -> str | None:
+        """Which partners are not compared, with what they traded; None where all are."""
         pairs, out = self.pairs[flow], ~self.kept[flow]
+        out &= (pairs.values[self.years[0]] > 0) | (pairs.values[self.years[-1]] > 0)
+        if not out.any():
+            return None
         partners = sorted(set(pairs.labels["partner"][out]))
         first, last = (int(pairs.values[year][out].sum()) for year in (self.years[0], self.years[-1]))
         shown = ", ".join(partners[:5]) + (f" and {len(partners) - 5} more" if len(partners) > 5 else "")
