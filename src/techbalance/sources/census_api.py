@@ -14,21 +14,26 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from techbalance.errors import CheckError, NotCoveredError, ParameterError, SchemaError, shortened
+from techbalance.sources import regular_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from numpy.typing import NDArray
 
     from techbalance.sources.adapter import Delivered, Part, Request
 
 # Total markers (guide, p. 7; the empty one was sent in 2018).
 TOTALS: Final = ("-", "")
-COUNTRY: Final = r"^[1-9][0-9]{3}$"
-# Country groups overlap with their members: 0003, 1XXX (guide, p. 28).
-COUNTRY_GROUP: Final = r"^(0[0-9]{3}|[1-7]X{3})$"
+WORLD: Final = "WORLD"
+COUNTRY: Final = r"[1-9][0-9]{3}"
+# Country groups overlap with their members: 0003, 1 and three X (guide, p. 28).
+COUNTRY_GROUP: Final = r"0[0-9]{3}|[1-7]X{3}"
 _MONTH: Final = re.compile(r"(\d{4})(?:-(0[1-9]|1[0-2]))?")
 # The figures of a month are published about five weeks after it.
 MONTHS_BEHIND: Final = 2
@@ -155,10 +160,7 @@ def read(delivered: Delivered, texts: Sequence[str], numbers: Sequence[str]) -> 
             numbers, pa.array([], pa.int64())
         )
         return Answer(empty, ("the publisher has no data for this call",))
-    rows = _rows(body, where)
-    header = rows[0]
-    if not all(isinstance(name, str) for name in header):
-        raise SchemaError("the first row does not name the columns", where=f"{where}: {shortened(header)}")
+    header, column_at = _opened(body, where)
     places = {name: [at for at, head in enumerate(header) if head == name] for name in header}
     columns: dict[str, pa.Array] = {}
     for name in (*texts, *numbers):
@@ -166,15 +168,26 @@ def read(delivered: Delivered, texts: Sequence[str], numbers: Sequence[str]) -> 
             raise SchemaError(
                 f"the column {name} is missing", where=where, remedy=f"Columns sent: {', '.join(header)}"
             )
-        column = _column(rows, places[name][0], name, where)
+        column = column_at(places[name][0], name)
         for other in places[name][1:]:
-            if not column.equals(_column(rows, other, name, where)):
+            if not column.equals(column_at(other, name)):
                 raise SchemaError(f"the column {name} stands twice with different values", where=where)
         columns[name] = _whole_numbers(column, name, where) if name in numbers else column
     asked = {*texts, *numbers, *(name for name, _ in delivered.part.query), "time"}
     new = [name for name in places if name not in asked]
     notes = (f"columns nobody asked for were left unread: {', '.join(new)}",) if new else ()
     return Answer(columns, notes)
+
+
+def _opened(body: bytes, where: str) -> tuple[list[str], Callable[[int, str], pa.Array]]:
+    """The header, and how to get a column: by the quotes where the answer is regular, else row by row."""
+    regular = regular_json.cells(body)
+    if regular is not None:
+        return regular.header, lambda at, _: regular.column(at)
+    rows = _rows(body, where)
+    if not all(isinstance(name, str) for name in rows[0]):
+        raise SchemaError("the first row does not name the columns", where=f"{where}: {shortened(rows[0])}")
+    return rows[0], lambda at, name: _column(rows, at, name, where)
 
 
 @contextmanager
@@ -235,11 +248,6 @@ def _whole_numbers(column: pa.Array, name: str, where: str) -> pa.Array:
     return pc.cast(column, pa.int64())
 
 
-def is_total(column: pa.Array | pa.ChunkedArray) -> pa.Array:
-    """Which values are the mark of a total: ``-``, empty or null."""
-    return pc.or_(pc.is_null(column), pc.is_in(pc.fill_null(column, "-"), pa.array(TOTALS)))
-
-
 def with_partner(table: pa.Table, where: str) -> pa.Table:
     """Name the partner of every row: Schedule C code or ``WORLD``; rows of country groups go.
 
@@ -248,25 +256,45 @@ def with_partner(table: pa.Table, where: str) -> pa.Table:
     SchemaError
         A code is none of the three.
     """
-    codes = table["CTY_CODE"]
-    world = is_total(codes)
-    country = pc.fill_null(pc.match_substring_regex(codes, COUNTRY), False)
-    group = pc.fill_null(pc.match_substring_regex(codes, COUNTRY_GROUP), False)
-    odd = pc.invert(pc.or_(pc.or_(world, country), group))
-    if pc.any(odd).as_py():
-        example = table.filter(odd)["CTY_CODE"][0].as_py()
-        raise SchemaError("a partner's code is none of Schedule C", where=f"{where}: {shortened(example)}")
-    partner = pc.if_else(world, "WORLD", codes)
-    return table.append_column("partner", partner).filter(pc.invert(group))
+
+    def named(code: str | None) -> str | None:
+        if code is None or code in TOTALS:
+            return WORLD
+        if re.fullmatch(COUNTRY, code):
+            return code
+        if re.fullmatch(COUNTRY_GROUP, code):
+            return None
+        raise SchemaError("a partner's code is none of Schedule C", where=f"{where}: {shortened(code)}")
+
+    partner = translated(table["CTY_CODE"], named)
+    table = table.append_column("partner", partner)
+    return table.filter(pc.is_valid(partner)) if partner.null_count else table
+
+
+def translated(column: pa.ChunkedArray, rule: Callable[[str | None], str | None]) -> pa.Array:
+    """Put every distinct value through a rule: there are a few hundred, in millions of rows."""
+    coded = pc.dictionary_encode(column.combine_chunks(), null_encoding="encode")
+    values = pa.array([rule(value) for value in coded.dictionary.to_pylist()], pa.string())
+    return values.take(coded.indices)
 
 
 def months_of(table: pa.Table, first: Month, last: Month, where: str) -> None:
     """Refuse months that were not asked for, and forms of time that are none."""
-    asked = [str(Month.at(number)) for number in range(first.number, last.number + 1)]
-    odd = pc.invert(pc.is_in(table["time"], pa.array(asked)))
-    if pc.any(odd).as_py():
-        example = table.filter(odd)["time"][0].as_py()
-        raise SchemaError("a row of another month was sent", where=f"{where}: {shortened(example)}")
+    asked = {str(Month.at(number)) for number in range(first.number, last.number + 1)}
+    for month in pc.unique(table["time"]).to_pylist():
+        if month not in asked:
+            raise SchemaError("a row of another month was sent", where=f"{where}: {shortened(month)}")
+
+
+def cell_numbers(table: pa.Table, keys: Sequence[str]) -> NDArray[np.int64]:
+    """One whole number for each row that is the same where all keys are, and sorts as the keys do."""
+    numbers = np.zeros(table.num_rows, dtype=np.int64)
+    for key in keys:
+        coded = pc.dictionary_encode(table[key].combine_chunks())
+        rank = np.empty(len(coded.dictionary), dtype=np.int64)
+        rank[pc.sort_indices(coded.dictionary).to_numpy()] = np.arange(len(rank))
+        numbers = numbers * len(rank) + rank[coded.indices.to_numpy()]
+    return numbers
 
 
 def no_repeats(table: pa.Table, keys: Sequence[str], where: str) -> None:
@@ -277,39 +305,49 @@ def no_repeats(table: pa.Table, keys: Sequence[str], where: str) -> None:
     CheckError
         The first such key.
     """
-    counts = table.group_by(list(keys)).aggregate([([], "count_all")])
-    twice = counts.filter(pc.greater(counts["count_all"], 1))
-    if twice.num_rows:
-        row = twice.slice(0, 1).to_pylist()[0]
-        key = ", ".join(f"{name} {row[name]}" for name in keys)
-        raise CheckError(f"a key stands {row['count_all']} times", where=f"{where}: {key}")
+    numbers = cell_numbers(table, keys)
+    order = np.argsort(numbers, kind="stable")
+    again = np.flatnonzero(numbers[order][1:] == numbers[order][:-1])
+    if len(again):
+        at = int(order[again[0]])
+        key = ", ".join(f"{name} {table[name][at].as_py()}" for name in keys)
+        count = int((numbers == numbers[at]).sum())
+        raise CheckError(f"a key stands {count} times", where=f"{where}: {key}")
 
 
 def check_world(table: pa.Table, keys: Sequence[str], measures: Iterable[str], where: str) -> None:
     """Check that the partners add to the world in every cell, and that every cell has its world.
+
+    Parameters
+    ----------
+    table
+        Without repeats; one row per ``keys`` and partner.
 
     Raises
     ------
     CheckError
         A total is missing, or the parts do not add to it.
     """
-    measures = list(measures)
-    is_world = pc.equal(table["partner"], "WORLD")
-    sums = [(name, "sum") for name in measures]
-    parts = table.filter(pc.invert(is_world)).group_by(list(keys)).aggregate(sums)
-    world = table.filter(is_world).select([*keys, *measures])
-    both = parts.join(world, list(keys), join_type="full outer")
+    numbers = cell_numbers(table, keys)
+    is_world = pc.equal(table["partner"], WORLD).to_numpy()
+    totals = np.flatnonzero(is_world)
+    totals = totals[np.argsort(numbers[totals])]
+    order = np.argsort(numbers, kind="stable")
+    cells, starts = np.unique(numbers[order], return_index=True)
+    have = np.isin(cells, numbers[totals])
+    if not have.all():
+        at = int(order[starts[int((~have).argmax())]])
+        row = ", ".join(f"{key} {table[key][at].as_py()}" for key in keys)
+        raise CheckError("the total of the world is missing", where=f"{where}: {row}")
     for name in measures:
-        total, summed = both[name], pc.fill_null(both[f"{name}_sum"], 0)
-        missing = pc.is_null(total)
-        if pc.any(missing).as_py():
-            row = both.filter(missing).select(list(keys)).slice(0, 1).to_pylist()[0]
-            raise CheckError("the total of the world is missing", where=f"{where}: {row}")
-        apart = pc.not_equal(total, summed)
-        if pc.any(apart).as_py():
-            row = both.filter(apart).slice(0, 1).to_pylist()[0]
+        values = table[name].to_numpy()
+        # The world's own row stands among the rows of its cell.
+        summed = np.add.reduceat(values[order], starts) - values[totals]
+        if not (summed == values[totals]).all():
+            at = int((summed != values[totals]).argmax())
+            row = ", ".join(f"{key} {table[key][int(totals[at])].as_py()}" for key in keys)
             raise CheckError(
-                f"the partners add to {row[f'{name}_sum'] or 0:,} and the world is {row[name]:,}",
-                where=f"{where}: {name}, {', '.join(f'{key} {row[key]}' for key in keys)}",
+                f"the partners add to {summed[at]:,} and the world is {values[totals[at]]:,}",
+                where=f"{where}: {name}, {row}",
                 remedy="Nothing was stored; the publisher may be loading a month: fetch again later",
             )

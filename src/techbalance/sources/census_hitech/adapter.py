@@ -121,15 +121,18 @@ def asked_flows(request: Request) -> tuple[str, ...]:
 
 
 def _with_group(table: pa.Table, where: str) -> pa.Table:
-    codes = table["HITECH"]
-    marked = pc.if_else(census_api.is_total(codes), TOTAL, codes)
-    odd = pc.invert(pc.is_in(marked, pa.array([TOTAL, OUTSIDE, *GROUPS])))
-    if pc.any(odd).as_py():
-        raise SchemaError(
-            "a technology code nobody knows",
-            where=f"{where}: {shortened(table.filter(odd)['HITECH'][0].as_py())}",
-            remedy="Known: - 00 01 to 10",
-        )
+    def named(code: str | None) -> str:
+        if code is None or code in census_api.TOTALS:
+            return TOTAL
+        if code not in (OUTSIDE, *GROUPS):
+            raise SchemaError(
+                "a technology code nobody knows",
+                where=f"{where}: {shortened(code)}",
+                remedy="Known: - 00 01 to 10",
+            )
+        return code
+
+    marked = census_api.translated(table["HITECH"], named)
     return table.set_column(table.column_names.index("HITECH"), "HITECH", marked)
 
 

@@ -6,9 +6,11 @@ a year at a time, and less of the chapters that are large; a call that is still 
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -121,26 +123,37 @@ class CensusHS:
             return Parsed({}, answer.notes)
         census_api.months_of(table, *census_api.window_of(delivered.part), where)
         table = census_api.with_partner(table, where)
-        table = table.filter(pc.invert(census_api.is_total(table[code])))
-        _check_codes(table[code], facts["prefix"], where)
+        table = _products_only(table, code, facts["prefix"], where)
         keys = (code, "time", "partner")
         census_api.no_repeats(table, keys, where)
         census_api.check_world(table, (code, "time"), measures, where)
         rows = table.filter(pc.not_equal(table["partner"], "WORLD"))
-        moved = pc.greater(rows[next(iter(measures))], 0)
-        for name in measures:
-            moved = pc.or_(moved, pc.greater(rows[name], 0))
-        rows = rows.filter(moved).sort_by([(key, "ascending") for key in keys])
+        moved = np.any([rows[name].to_numpy() > 0 for name in measures], axis=0)
+        order = np.argsort(census_api.cell_numbers(rows, keys), kind="stable")
+        rows = rows.take(pa.array(order[moved[order]]))
         return Parsed({"trade": _trade(rows, flow)}, answer.notes)
 
 
-def _check_codes(codes: pa.ChunkedArray, prefix: str, where: str) -> None:
-    odd = pc.invert(pc.match_substring_regex(codes, f"^{prefix}[0-9]{{{10 - len(prefix)}}}$"))
-    if pc.any(odd).as_py():
-        example = codes.filter(odd)[0].as_py()
-        raise SchemaError(
-            f"a code is not of ten digits beginning with {prefix}", where=f"{where}: {shortened(example)}"
-        )
+def _products_only(table: pa.Table, column: str, prefix: str, where: str) -> pa.Table:
+    """Take out the row that sums over products.
+
+    Raises
+    ------
+    SchemaError
+        A code has not ten digits, or another beginning than was asked for.
+    """
+
+    def named(code: str | None) -> str | None:
+        if code is None or code in census_api.TOTALS:
+            return None
+        if not re.fullmatch(f"{prefix}[0-9]{{{10 - len(prefix)}}}", code):
+            raise SchemaError(
+                f"a code is not of ten digits beginning with {prefix}", where=f"{where}: {shortened(code)}"
+            )
+        return code
+
+    codes = census_api.translated(table[column], named)
+    return table.filter(pc.is_valid(codes)) if codes.null_count else table
 
 
 def _trade(rows: pa.Table, flow: str) -> pa.Table:
