@@ -71,7 +71,7 @@ def two_way_trade(
     if not 0 < spread < (1 if bounds == "one-minus" else 100):
         raise ParameterError(f"spread: {spread} bounds nothing", remedy="Give 0.15 or 0.25")
     if not 0 <= least_overlap < 1:
-        raise ParameterError(f"least_overlap: {least_overlap} is outside [0, 1)", remedy="Give 0.1")
+        raise ParameterError(f"an overlap of {least_overlap} is outside [0, 1)", remedy="Give 0.1")
     names = ("exports_usd", "imports_usd", "export_quantity", "import_quantity")
     check(flows, ("product", *names, "is_same_unit"), what="table of flows", numeric=names)
     sold, bought = flows.exports_usd.cast("float64"), flows.imports_usd.cast("float64")
