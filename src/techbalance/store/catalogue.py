@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import platformdirs
 
 from techbalance import record
-from techbalance.errors import CheckError, StoreError, shortened
+from techbalance.errors import CheckError, NotCoveredError, StoreError, shortened
 from techbalance.sources.declaration import Declaration, declared, routes
 from techbalance.store.commit import HELD, MANIFEST, Manifest, read_manifest
 from techbalance.store.holdings import Block, added_up, stored_blocks
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from techbalance.store.engine import Engine
 
-__all__ = ["ENGINE_VARIABLE", "HOME_VARIABLE", "KEYS", "Declaration", "Store", "default_home"]
+__all__ = ["ENGINE_VARIABLE", "FETCHED_ONLY", "HOME_VARIABLE", "KEYS", "Declaration", "Store", "default_home"]
 
 HOME_VARIABLE = "TECHBALANCE_HOME"
 ENGINE_VARIABLE = "TECHBALANCE_ENGINE"
@@ -45,6 +45,11 @@ KEYS: Final[dict[str, tuple[str, ...]]] = {
     "ip_charges": ("country", "flow", "period", "vintage"),
     "ip_charges_areas": ("country", "flow", "period", "vintage"),
     "macro": ("series", "country", "period", "vintage"),
+}
+
+# Tables of which nothing ships: what they hold may not be passed on, and each user fetches it.
+FETCHED_ONLY: Final[dict[str, tuple[str, ...]]] = {
+    "trade_hs6": ("reporter", "partner", "flow", "edition", "product", "period", "vintage"),
 }
 
 
@@ -153,6 +158,8 @@ class Store:
         return self._open[name]
 
     def _read(self, name: str) -> ibis.Table:
+        if name in FETCHED_ONLY:
+            return self._read_fetched(name)
         if name not in KEYS:
             raise StoreError(f"there is no table {name!r}", remedy=f"Tables: {', '.join(KEYS)}")
         bundled = self.engine.parquet([record.path(name)], name)
@@ -166,6 +173,22 @@ class Store:
         mine = self.engine.parquet(own, f"own_{name}").select(*bundled.columns).cast(schema)
         self._refuse_repeats(name, mine)
         return mine.union(bundled.anti_join(mine, list(KEYS[name])))
+
+    def _read_fetched(self, name: str) -> ibis.Table:
+        """A table of which nothing ships.
+
+        Raises
+        ------
+        NotCoveredError
+            Nothing of it has been fetched.
+        """
+        own = self.files(name)
+        if not own:
+            raise NotCoveredError(
+                f"nothing of the table {name!r} is held, and none of it ships",
+                remedy="techbalance fetch comtrade --reporter DEU --from 2022 --to 2023 gets some",
+            )
+        return self.engine.parquet(own, f"own_{name}")
 
     def _refuse_repeats(self, name: str, mine: ibis.Table) -> None:
         """Refuse two rows of one key among the user's own: they would be added up as if both were true."""

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from techbalance.errors import SchemaError, StoreError
-from techbalance.store.catalogue import KEYS
+from techbalance.store.catalogue import FETCHED_ONLY, KEYS
 from techbalance.store.commit import HELD, change
 from techbalance.store.failures import as_store_error
 from techbalance.store.snapshots import FOLDER as SNAPSHOTS
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from techbalance.store.commit import Draft, Manifest
     from techbalance.store.snapshots import Snapshot
 
+IDENTITY: Final = KEYS | FETCHED_ONLY
 FETCHED: Final = "fetched"
 REPLACED: Final = "replaced"
 # Another writer of the store is waited for this long: its rows are on the disk within seconds.
@@ -183,7 +184,7 @@ class _Landing:
                 self.landed.notes[name] = parsed.notes
                 self.landed.rows[name] = 0
                 for table, rows in parsed.tables.items():
-                    if table not in KEYS:
+                    if table not in IDENTITY:
                         raise SchemaError(f"{self.adapter.id} fills no table {table!r}", where=name)
                     if table not in writers:
                         self.schemas[table] = rows.schema
@@ -303,12 +304,12 @@ class _Landing:
         return place
 
     def _refuse_repeats(self, engine: duckdb.DuckDBPyConnection, table: str, place: Path) -> None:
-        keys = ", ".join(f'"{key}"' for key in KEYS[table])
+        keys = ", ".join(f'"{key}"' for key in IDENTITY[table])
         twice = engine.execute(
             f"SELECT {keys}, count(*) FROM {self._relation([place])} GROUP BY ALL HAVING count(*) > 1 LIMIT 1"
         ).fetchone()
         if twice:
-            key = ", ".join(f"{name} {value}" for name, value in zip(KEYS[table], twice, strict=False))
+            key = ", ".join(f"{name} {value}" for name, value in zip(IDENTITY[table], twice, strict=False))
             raise SchemaError(
                 f"{twice[-1]} rows of one key came for the table {table!r}",
                 where=f"{self.adapter.id}, {self.batch}: {key}",
@@ -317,7 +318,7 @@ class _Landing:
 
     def _give_way(self, engine: duckdb.DuckDBPyConnection, table: str, place: Path) -> None:
         """Take rows of the same key and day out of files that other fetches brought."""
-        new, keys = self._relation([place]), ", ".join(f'"{key}"' for key in KEYS[table])
+        new, keys = self._relation([place]), ", ".join(f'"{key}"' for key in IDENTITY[table])
         for name in self._fetched_files(table):
             old = self._relation(self._held([name]))
             same = f"SELECT {keys} FROM {new} INTERSECT SELECT {keys} FROM {old}"

@@ -152,7 +152,7 @@ def test_without_a_span_the_totals_and_the_newest_release_are_asked_for():
 
 
 def test_months_ask_for_their_own_releases():
-    asked = Request("2007-11", "2008-01", options={"what": "16"}, today=dt.date(2026, 11, 22))
+    asked = Request("2007-11", "2008-01", options={"series": "16"}, today=dt.date(2026, 11, 22))
     assert [part.name for part in ADAPTER.locate(asked, DECLARATION)] == [
         *("exhibit-16-2007-11", "exhibit-16-2007-12", "exhibit-16-2008-01")
     ]
@@ -175,7 +175,7 @@ def test_spans_that_cannot_be_are_refused(first: str, last: str | None, error: t
 
 def test_a_part_nobody_knows_is_refused():
     with pytest.raises(UnknownCodeError):
-        ADAPTER.locate(Request(options={"what": "17"}), DECLARATION)
+        ADAPTER.locate(Request(options={"series": "17"}), DECLARATION)
 
 
 def test_the_totals_of_goods_and_services_are_read_by_year():

@@ -20,7 +20,12 @@ class FetchParams(Params):
     flow: Literal["import", "export"] | None = Field(
         default=None, description="One flow only, of sources by flow"
     )
-    series: str | None = Field(default=None, description="Series only, of sources with several: ip, gdp_usd")
+    series: str | None = Field(
+        default=None, description="Series only, of sources with several: ip, gdp_usd; gands, 16, 16a"
+    )
+    reporter: str | None = Field(
+        default=None, description="Country whose trade is meant, ISO3, of sources with several: DEU"
+    )
     dry_run: bool = Field(default=False, description="Only say what would be asked, and how large it is")
     accept: bool = Field(default=False, description="Take a file although it shrank past its gate")
 

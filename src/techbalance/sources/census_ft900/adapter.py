@@ -55,7 +55,7 @@ class CensusFT900:
     """Adapter of ``census-ft900``."""
 
     id = "census-ft900"
-    options = frozenset({"what"})
+    options = frozenset({"series"})
     hands_over = False
 
     def locate(self, request: Request, declaration: Declaration) -> Sequence[Part]:
@@ -120,7 +120,7 @@ def released(year: int, month: int) -> dt.date:
 
 
 def _wanted(request: Request) -> tuple[str, ...]:
-    given = request.options.get("what")
+    given = request.options.get("series")
     names = WHAT if given is None else tuple(name.strip().casefold() for name in given.split(","))
     for name in names:
         if name not in WHAT:
