@@ -41,7 +41,7 @@ FORMULAS: Final = {
     "entry-exit": "change = entry + exit + growing + shrinking",
     "survival": "S(t) = product of (1 - ended / at risk)",
     "constant-dollars": "change = mean(price level) x real change + mean(real) x change of the level",
-    "dollar": "change = change in the partners' currencies + change of the dollar, at means",
+    "dollar": "change = change in local currency + change of the dollar, at means",
 }
 DOLLAR_NOTE: Final = (
     "Dollar: what exchange rates do to a value in the partners' currencies. Much of this trade is invoiced "
@@ -194,7 +194,7 @@ def _table(
     if params.how == "constant-dollars":
         base = params.dollars_of.start if params.dollars_of else params.from_.start
         rows = table.num_rows
-        place = table.column_names.index("note")
+        place = table.column_names.index("contribution_ratio")
         table = table.add_column(place, "deflator", pa.array([params.deflator] * rows, pa.string()))
         table = table.add_column(place + 1, "dollars_of", pa.array([base] * rows, pa.int16()))
     return table

@@ -53,7 +53,7 @@ def _plain(values: FloatArray) -> np.ma.MaskedArray:
 
 
 def by_exchange_rate(valued: Valued, keys: tuple[str, ...], rates: Rates) -> Split:
-    """What changed in the partners' currencies, and what the dollar's value added, by logarithmic means.
+    """What changed in the local currency, and what the dollar's value added, by logarithmic means.
 
     A flow in dollars is the flow in the partner's currency times the dollars that buy one unit of it. A
     partner without rates that compare the years is a line of its own.
@@ -78,11 +78,11 @@ def by_exchange_rate(valued: Valued, keys: tuple[str, ...], rates: Rates) -> Spl
         start,
         end,
         {
-            "partners' currencies": np.where(known, own, 0.0),
+            "local currency": np.where(known, own, 0.0),
             "dollar": np.where(known, dollar, 0.0),
             "no rate": np.where(known, 0, end - start),
         },
-        takes_the_rest="partners' currencies",
+        takes_the_rest="local currency",
         remarks={"no rate": "no exchange rate that compares the two years is held for these partners"},
         extras=tuple(extras),
     )

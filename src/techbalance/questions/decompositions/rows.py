@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from techbalance.models.validation import BoolArray, FloatArray, IntArray
     from techbalance.questions.decompositions.split import Extra
 
-OTHERS_NAME: Final = "all others together"
+OTHERS_NAME: Final = "all others"
 ZERO_CHANGE: Final = "zero_denominator: the whole did not change, so nothing made a part of it"
 FROM_ZERO: Final = "from_zero: nothing at the start to grow from"
 SIGN_DIFFERS: Final = (
@@ -140,7 +140,7 @@ def _lay(  # noqa: PLR0913, PLR0917 - where to lay what
 
 
 def only_largest(found: Joined, top: int | None) -> Joined:
-    """Keep the parts that changed most, and put all others together, so that the parts still add up."""
+    """Keep the parts that changed most, and put all others, so that the parts still add up."""
     change = found.end - found.start
     rest = [at for at, label in enumerate(found.parts) if REST in label]
     order = sorted(
@@ -236,8 +236,8 @@ def as_table(  # noqa: PLR0913 - the parts of one table
         labels = [part[place] for part in found.parts]
         columns[key] = _repeated(labels, width)
         columns[f"{key}_name"] = _repeated([_name(names[key], label) for label in labels], width)
-    columns["flow"] = pa.array(list(found.flows) * size, pa.string())
     columns["effect"] = pa.array(list(found.effects) * size, pa.string())
+    columns["flow"] = pa.array(list(found.flows) * size, pa.string())
     for name, values in shown.items():
         columns[name] = pa.array(values, TYPES[name], mask=hidden)
     moved = whole[1] - whole[0]
@@ -259,7 +259,8 @@ def as_table(  # noqa: PLR0913 - the parts of one table
         told = np.rint(figures).astype(np.int64) if pa.types.is_integer(kind) else figures
         columns[name] = pa.array(told.ravel(), kind, mask=masked.ravel())
     front = [name for name in columns if name not in CHANGE.columns and name not in found.extras]
-    order = [*front, *CHANGE.columns[:-1], *found.extras, "note"]
+    # Beside the change stands what the way itself measures.
+    order = [*front, *CHANGE.columns[:3], *found.extras, *CHANGE.columns[3:]]
     return pa.table({name: columns[name] for name in order})
 
 
@@ -313,7 +314,7 @@ def nothing(keys: Sequence[str], why: str) -> pa.Table:
     for key in keys:
         columns[key] = pa.array([None], pa.string())
         columns[f"{key}_name"] = pa.array([None], pa.string())
-    for name in ("flow", "effect"):
+    for name in ("effect", "flow"):
         columns[name] = pa.array([None], pa.string())
     for name in CHANGE.columns:
         columns[name] = pa.array([why if name == "note" else None], TYPES[name])
