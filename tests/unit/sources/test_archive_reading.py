@@ -225,3 +225,19 @@ def test_sums_never_come_round_to_a_right_one():
         plain._add(sums, records, np.zeros(512, dtype=np.int64), largest)
     assert sums[0, 0] == BOUND
     assert records[0] == 51_200
+
+
+def test_where_machine_code_cannot_be_kept_it_is_compiled_anew(monkeypatch: pytest.MonkeyPatch):
+    from techbalance.sources.census_archive import compiled
+
+    asked: list[dict[str, bool]] = []
+
+    def njit(**options: bool) -> Any:
+        asked.append(options)
+        if options.get("cache"):
+            raise RuntimeError("cannot cache function: no locator available")
+        return lambda function: function
+
+    monkeypatch.setattr(compiled, "njit", njit)
+    assert compiled._kept(len) is len
+    assert asked == [{"nogil": True, "cache": True}, {"nogil": True}]
