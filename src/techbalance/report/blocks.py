@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
+from techbalance.report.definitions import DEFINITIONS
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -203,9 +205,17 @@ class Sources:
 
 @dataclass(frozen=True, slots=True)
 class Definitions:
-    """What the words of the page mean; the text is the template's."""
+    """What the words of the document mean.
+
+    Parameters
+    ----------
+    words
+        Word and meaning.
+    """
 
     template: ClassVar[str] = "definitions.html"
+
+    words: tuple[tuple[str, str], ...] = DEFINITIONS
 
 
 @dataclass(frozen=True, slots=True)

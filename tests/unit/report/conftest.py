@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from techbalance.cli.main import run
+from techbalance.report.page import Report, compose
+from techbalance.store.catalogue import Store
 
 VOID = {"meta", "br", "wbr", "input", "link", "img", "hr"}
 
@@ -73,12 +75,19 @@ class Reader(HTMLParser):
 
 
 @pytest.fixture(scope="session")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def composed(tmp_path_factory: pytest.TempPathFactory) -> Report:
+    """The report of the shipped record, before it is written in any form."""
+    return compose(Store(tmp_path_factory.mktemp("home")))
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory: pytest.TempPathFactory, composed: Report) -> Path:
     """The report as the command writes it; made once for all tests of one run."""
     target = tmp_path_factory.getbasetemp() / "techbalance-report"
     if not target.is_dir():
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("TECHBALANCE_HOME", str(tmp_path_factory.mktemp("home")))
+            patch.setattr("techbalance.report.page.compose", lambda store: composed)
             assert run(["report", "--out", str(target)]) == 0
     return target
 
