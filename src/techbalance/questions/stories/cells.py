@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 import ibis
 import pyarrow.compute as pc
+from ibis import _
 
 from techbalance.classifications.groups import OUTSIDE
 from techbalance.classifications.partners import WORLD
 from techbalance.classifications.stories import revision_of
 from techbalance.errors import NotCoveredError
 from techbalance.questions.answer import Lineage
-from techbalance.questions.parameters.texts import ProductRef
-from techbalance.questions.products import Products
+from techbalance.questions.selection import labelled_partners, partner_book
 from techbalance.questions.supply.trade import WORLD_CODES, reporter_codes
+from techbalance.questions.trade_read import QUANTITIES, TradeRead
 from techbalance.store.hs6 import FILE, FLOWS, find_hs6, read_hs6
 from techbalance.store.panels import open_panel
 
@@ -32,8 +33,8 @@ if TYPE_CHECKING:
 DIGITS: Final = 6
 # Amounts up to this many units agree by chance.
 FEWEST: Final = 1000
-# Column of the store's trade by flow; exports are there only where somebody ingested them.
-VALUES: Final = {"import": "general_usd", "export": "export_usd"}
+# Value and quantity of the store's trade by flow.
+VALUES: Final = {"import": ("general_usd", "general_qty_1"), "export": ("export_usd", "export_qty_1")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,34 +258,37 @@ def _from_panel(params: StoryParams, store: Store, codes: tuple[str, ...]) -> Tr
 
 
 def _from_trade(params: StoryParams, store: Store, codes: tuple[str, ...]) -> Traded:
-    trade = store.table("trade")
-    value = VALUES[params.flow]
-    if value not in trade.columns:
-        raise NotCoveredError(
-            f"{params.flow}s by product are not held", remedy="Ask for imports, or bring a panel"
-        )
-    day = params.as_of.day if params.as_of else None
-    asked = Products(store, day, products=ProductRef(codes))
-    rows = asked.kept().filter(lambda row: (row.flow == params.flow) & (row.freq == "year"))
-    summed = rows.group_by("year", "partner", code=rows["product"][:DIGITS]).aggregate(
-        value=rows[value].sum()
+    read = TradeRead(store, params.as_of.day if params.as_of else None)
+    known = {year: one for (flow, (year,)), one in read.covered.items() if flow == params.flow}
+    rows = among(read.stored(QUANTITIES).filter(_.flow == params.flow), codes)
+    value, quantity = VALUES[params.flow]
+    rows = labelled_partners(rows, store)
+    # Rows without a quantity are cells of their own, so that a unit value is of what has one.
+    keys = {
+        "code": rows["product"][:DIGITS],
+        "unit": rows.unit_1,
+        "told": rows[quantity].fill_null(0) > 0,
+    }
+    summed = rows.group_by("year", "partner", **keys).aggregate(
+        value=rows[value].sum(), quantity=rows[quantity].cast("float64").sum()
     )
-    known = asked.known().filter(lambda row: (row.flow == params.flow) & (row.freq == "year"))
-    years = known.group_by("year").aggregate(
-        whole=((known["group"] == OUTSIDE) & (known.match != "undecided")).any(),
-        vintage=known.vintage.max(),
-    )
-    found = {int(row["year"]): row for row in store.fetch_rows(years)}
-    listed = {year: bool(row["whole"]) for year, row in found.items()}
+    summed = summed.mutate(quantity=ibis.ifelse(summed.told, summed.quantity, ibis.null("float64")))
+    listed = _whole(store, read, params, sorted(known))
     suppliers = _suppliers(store)
-    uncovered = _off_list(store, params, codes, [year for year, whole in listed.items() if not whole])
+    labels = {row["code"]: row["iso3"] or row["code"] for row in partner_book(store).partners}
+    of_some = {
+        year: sorted({labels[code] for code in one.partners})
+        for year, one in known.items()
+        if one.partners is not None
+    }
+    held = {(partner, year) for year in known for partner in of_some.get(year, suppliers)}
     return Traded(
         "trade",
         _cells(store.fetch_rows(summed)),
-        frozenset((partner, year) for partner in suppliers for year in found),
-        is_world=True,
-        uncovered=uncovered,
-        vintages={year: row["vintage"] for year, row in found.items()},
+        frozenset(held),
+        is_world=not of_some,
+        uncovered=_off_list(store, params, codes, [year for year, whole in listed.items() if not whole]),
+        vintages={year: one.vintage for year, one in known.items()},
         notes=(
             "From ten-digit products, general imports at customs value."
             if params.flow == "import"
@@ -293,6 +297,14 @@ def _from_trade(params: StoryParams, store: Store, codes: tuple[str, ...]) -> Tr
         ),
         lineage=(Lineage("trade", rows, f"sum of {value} over the codes of the story", value=value),),
     )
+
+
+def _whole(store: Store, read: TradeRead, params: StoryParams, years: list[int]) -> dict[int, bool]:
+    """Of each year, whether products outside the list are held as well."""
+    sums = read.rows(by_product=False).filter(_.flow == params.flow)
+    outside = sums.filter((sums["group"] == OUTSIDE) & (sums.match != "undecided")).select("year").distinct()
+    found = set(store.fetch(outside)["year"].to_pylist())
+    return {year: year in found for year in years}
 
 
 def _list_note(listed: dict[int, bool]) -> list[str]:
