@@ -13,8 +13,12 @@ import pytest
 from techbalance.store.catalogue import ENGINE_VARIABLE, Store
 
 SECONDS_TO_START = 90
-# Small data: two tasks are enough, and compiling code for each step takes longer than interpreting it.
-SPARK_DEFAULTS = """\
+# Small data: two tasks are enough, and compiling code, Spark's for each step or Java's best, takes longer
+# than running it.
+QUICK_JAVA = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+SPARK_DEFAULTS = f"""\
+spark.driver.extraJavaOptions {QUICK_JAVA}
+spark.executor.extraJavaOptions {QUICK_JAVA}
 spark.sql.shuffle.partitions 2
 spark.default.parallelism 2
 spark.sql.adaptive.enabled false
@@ -87,6 +91,7 @@ def spark_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         "SPARK_LOCAL_IP": "127.0.0.1",
         "SPARK_CONF_DIR": str(place / "conf"),
         "SPARK_DAEMON_MEMORY": "256m",
+        "SPARK_DAEMON_JAVA_OPTS": QUICK_JAVA,
     }
     port = free_port()
     address = f"spark://127.0.0.1:{port}"

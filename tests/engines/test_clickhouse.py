@@ -43,6 +43,12 @@ def test_a_running_sum_beyond_64_bits_raises(table: Callable[..., ibis.Table], o
         on_clickhouse.fetch(running)
 
 
+def test_a_running_sum_of_doubles_is_one(table: Callable[..., ibis.Table], on_clickhouse: Store):
+    rows = table(year=[1, 2], share=[0.25, 0.5])
+    running = rows.mutate(so_far=rows.share.sum().over(ibis.cumulative_window(order_by="year")))
+    assert on_clickhouse.fetch(running.order_by("year"))["so_far"].to_pylist() == [0.25, 0.75]
+
+
 def test_distinct_values_are_counted_exactly(table: Callable[..., ibis.Table], on_clickhouse: Store):
     many = 200_000
     rows = table(code=[f"{number:06}" for number in range(many)])

@@ -41,8 +41,9 @@ NOT_TABULAR = {
     "claims_list": "lists what is declared",
     "sources": "lists what is declared",
 }
-# An example that names a file shows how one's own is read; there is none here.
-NAMES_A_FILE = re.compile(r"\S+\.(csv|toml|parquet|ZIP)\b")
+# An example that names a file of the user's is asked where the file is made here.
+NAMES_A_FILE = re.compile(r"\S+\.(?:csv|toml|parquet|ZIP)\b")
+FILES = {"my-list.csv": "code,group\n8471300100,laptops\n8542,chips\n85423100,processors\n"}
 
 
 def given_by(question: Question, example: str) -> dict[str, Any]:
@@ -66,15 +67,24 @@ def declared() -> Iterator[Any]:
         if question.name in NOT_TABULAR or getattr(question, "writes", False):
             continue
         for example in question.examples:
-            if not NAMES_A_FILE.search(example):
+            if set(NAMES_A_FILE.findall(example)) <= set(FILES):
                 yield pytest.param(question.name, example, id=example)
 
 
 EXAMPLES = tuple(declared())
 
 
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("files")
+    for name, text in FILES.items():
+        (folder / name).write_text(text)
+    return folder
+
+
 @pytest.fixture(autouse=True)
-def with_outside_data(monkeypatch: pytest.MonkeyPatch, outside_data: Path | None) -> None:
+def with_files(monkeypatch: pytest.MonkeyPatch, outside_data: Path | None, files: Path) -> None:
+    monkeypatch.chdir(files)
     if outside_data is not None:
         monkeypatch.setenv(DATA_VARIABLE, str(outside_data))
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pyarrow.parquet as pq
 
 from techbalance.errors import StoreError
+from techbalance.store.engines.placement import BUNDLED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,9 +31,12 @@ def scratch(store: Store, rows: pa.Table) -> Iterator[ibis.Table]:
     StoreError
         There is no room for the file.
     """
-    with tempfile.TemporaryDirectory(prefix="techbalance-") as folder:
+    # An engine elsewhere sees the store's folder, not this machine's.
+    place = None if store.engine.name == "duckdb" else store.home / BUNDLED
+    with tempfile.TemporaryDirectory(prefix="techbalance-", dir=place) as folder:
         path = Path(folder) / "rows.parquet"
         try:
+            path.parent.chmod(0o755)
             pq.write_table(rows, path)
         except OSError as wrong:
             raise StoreError(

@@ -90,7 +90,7 @@ LISTS_DIFF = Question(
     values=("kind",),
     words=("first", "second"),
     layout="compact",
-    examples=("lists diff 2022 my-list.csv", "lists diff chips:2024 chips:2025"),
+    examples=("lists diff 2022 my-list.csv",),
 )
 LIST_EFFECT = Question(
     name="list_effect",

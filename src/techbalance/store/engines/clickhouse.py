@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import gzip
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 from urllib.parse import unquote, urlsplit
 
 import ibis
@@ -24,7 +24,7 @@ from techbalance.store.engines.ordering import ascending
 from techbalance.store.engines.placement import placed
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
 # Nulls, names and types as in standard SQL, and Arrow that needs no second look.
@@ -72,7 +72,7 @@ class Embedded:
         except ImportError as wrong:
             raise _missing(wrong) from wrong
         self._failure = (RuntimeError, chdb.ChdbError)
-        self._connect: Any = chdb.connect
+        self._connect = cast("Callable[[str], Any]", chdb.connect)
         self._connection = self._connect(":memory:")
 
     def run(self, sql: str) -> bytes:
@@ -137,12 +137,15 @@ class ExactCompiler(ClickHouseCompiler):  # type: ignore[misc]
         ClickHouse counts, ranks and takes absolute values in unsigned numbers, which mix with no others.
         """
         found = super().visit_node(op, **parts)
-        if isinstance(op, ops.WindowFunction) and isinstance(op.func, UNSIGNED):
-            if not isinstance(op.func, ops.Analytic):
-                # What stands before OVER has to be the function itself: the width is given after it.
-                found.set("this", found.this.expressions[0])
-        elif not isinstance(op, UNSIGNED) or not op.dtype.is_integer() or isinstance(op, ops.Analytic):
+        over = isinstance(op, ops.WindowFunction)
+        value = op.func if over else op
+        if not isinstance(value, UNSIGNED) or not value.dtype.is_integer():
             return found
+        if isinstance(value, ops.Analytic) and not over:
+            return found
+        if over and not isinstance(value, ops.Analytic):
+            # What stands before OVER has to be the function itself: the width is given after it.
+            found.set("this", found.this.expressions[0])
         return self.f[CHECKED_CAST](found, sge.convert(ClickHouseType.to_string(op.dtype)))
 
     @staticmethod
@@ -236,7 +239,8 @@ class ClickHouseEngine:
 
     def compile(self, expression: ibis.Table) -> str:
         """Write an expression as SQL of ClickHouse, its tables as the files they are."""
-        tree = self._compiler.to_sqlglot(expression.unbind())
+        # A copy, because Ibis puts one object in several places, and each has to be replaced.
+        tree = self._compiler.to_sqlglot(expression.unbind()).copy()
         for table in list(tree.find_all(sge.Table)):
             if table.name in self._files:
                 table.replace(self._source(self._files[table.name], table.alias_or_name))

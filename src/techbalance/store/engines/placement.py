@@ -8,11 +8,13 @@ from __future__ import annotations
 import hashlib
 import tempfile
 from pathlib import Path
+from typing import Final
 
 from techbalance.errors import StoreError
 from techbalance.record import __file__ as record_module
 
-BUNDLED = "bundled"
+# The folder inside the store where an engine elsewhere finds what is not the store's own.
+BUNDLED: Final = "bundled"
 
 
 def placed(path: Path, home: Path) -> Path:
