@@ -11,6 +11,7 @@ from techbalance.questions.parameters.columns_ladder import LADDER_COLUMNS
 from techbalance.questions.parameters.columns_lists import LIST_COLUMNS
 from techbalance.questions.parameters.columns_stories import STORY_COLUMNS
 from techbalance.questions.parameters.columns_vintages import VINTAGE_COLUMNS
+from techbalance.questions.parameters.six_digit import SIX_DIGIT_COLUMNS
 
 __all__ = ["COLUMNS", "Column", "Kind"]
 
@@ -390,4 +391,5 @@ COLUMNS: Final[dict[str, Column]] = {
     **STORY_COLUMNS,
     # revisions and releases
     **VINTAGE_COLUMNS,
+    **SIX_DIGIT_COLUMNS,
 }

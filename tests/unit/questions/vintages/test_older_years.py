@@ -77,7 +77,7 @@ def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
     with Publisher() as publisher:
         monkeypatch.setenv("TECHBALANCE_OFFLINE", "loopback")
         monkeypatch.setenv("TECHBALANCE_CONFIG", str(config))
-        sources = ("usitc-dataweb", "usitc-lists", "census-ft900")
+        sources = ("usitc-dataweb", "usitc-lists", "census-ft900", "comtrade")
         addresses = ",".join(f"{one}={publisher.origin}" for one in sources)
         monkeypatch.setenv("TECHBALANCE_ADDRESSES", addresses)
         monkeypatch.setenv("DATAWEB_TOKEN", TOKEN)
@@ -217,3 +217,37 @@ def test_a_year_without_figures_names_only_sources_that_declare_it(bench: Bench)
     assert "census-ft900 (2002 to today, not verified" in reason
     assert "techbalance fetch" in reason
     assert "census-hitech" not in reason
+
+
+def comtrade(flow: str, values: dict[tuple[int, str], int]) -> Answer:
+    """Germany's trade of 2007 by Comtrade's partner and heading."""
+    head = {"refYear": 2007, "reporterCode": 276, "flowCode": flow, "classificationCode": "H3"}
+    records = [
+        head | {"partnerCode": partner, "cmdCode": heading, "primaryValue": value}
+        for (partner, heading), value in values.items()
+    ]
+    body = {"count": len(records), "data": records, "error": ""}
+    return Answer(body=json.dumps(body).encode())
+
+
+def test_another_reporter_is_read_in_bands_once_the_united_states_are_held_whole(bench: Bench):
+    trade = {(0, "840000"): 70, (842, "840000"): 40, (392, "840000"): 30, (0, "010100"): 5, (0, "999999"): 9}
+
+    def answer(call: Call) -> Answer:
+        (flow,) = call.query["flowCode"]
+        return comtrade(flow, trade if flow == "X" else {(0, "840000"): 100})
+
+    bench.publisher.routes["/data/v1/get/C/A/HS"] = answer
+    bench.tb.fetch(source="comtrade", reporter="DEU", from_="2007", to="2007")
+    (row,) = bench.tb.six_digit(reporter="DEU", year=2007).rows()
+    assert row["note"].startswith("not_covered: no ten-digit trade of the United States is held whole")
+    serve_dataweb(bench, HOLD_GROUPS, HOLD_PARTNERS)
+    bench.tb.fetch(source="usitc-lists")
+    bench.tb.fetch(source="usitc-dataweb", from_="2007", to="2007")
+    rows = {row["band"]: row for row in bench.tb.six_digit(reporter="DEU", year=2007).rows()}
+    assert list(rows) == ["strict", "majority", "weighted", "any"]
+    for band in rows.values():
+        assert (band["exports_usd"], band["imports_usd"], band["balance_usd"]) == (70, 100, -30)
+        assert (band["unknown_usd"], band["weight_years"]) == (9, "2007")
+    partners = bench.tb.six_digit(reporter="DEU", year=2007, by="year,partner", top=1).rows()
+    assert {(row["partner"], row["exports_usd"]) for row in partners} == {("USA", 40)}
