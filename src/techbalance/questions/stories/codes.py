@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from techbalance.classifications.families import NOTICE, Link, guessed_links
 from techbalance.errors import NotCoveredError, SchemaError
 from techbalance.questions.supply.trade import reporter_codes
+from techbalance.questions.trade_read import TradeRead
 from techbalance.store import outside
 from techbalance.store.panels import open_panel
 
@@ -157,13 +158,12 @@ def _of_panel(params: ConcordanceParams, store: Store) -> Table | None:
 
 
 def _stored(params: ConcordanceParams, store: Store) -> Table | None:
-    """Stored rows of full years, the newest vintage of each; None where the flow is not held by product."""
-    rows = store.table("trade")
-    if VALUES[params.flow] not in rows.columns:
+    """Stored trade of full years by product, as it is known now; None where none of the flow is held."""
+    read = TradeRead(store)
+    if not any(flow == params.flow for flow, _ in read.covered):
         return None
-    rows = rows.filter((rows.flow == params.flow) & (rows.freq == "year"))
-    newest = rows.group_by("year").aggregate(vintage=rows.vintage.max())
-    return rows.semi_join(newest, ["year", "vintage"])
+    rows = read.rows()
+    return rows.filter(rows.flow == params.flow)
 
 
 def _of_store(rows: Table, params: ConcordanceParams) -> Table:

@@ -71,3 +71,10 @@ def test_products_off_the_list_are_held_too(filled):
 def test_the_years_that_ship_stand_beside_it(filled):
     periods = {row["period"] for row in filled.story(name="solar", partner="CHN").rows()}
     assert {"2023", "2024", "2025"} <= periods
+
+
+def test_codes_of_an_ingested_year_are_compared_with_those_that_ship(filled):
+    answer = filled.concordance(**{"from": YEAR, "to": 2024}, top=5)
+    # An archive brings the code list of its year.
+    assert answer.notes[0].startswith(f"Codes of {YEAR}: the list held, ")
+    assert answer.source_ids
