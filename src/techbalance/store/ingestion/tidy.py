@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import gzip
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
@@ -29,7 +30,7 @@ BATCH_ROWS: Final = 250_000
 FEWEST_PARTNERS_OF_A_WHOLE: Final = 200
 _AMOUNT: Final = r"^[0-9]{1,18}(\.[0-9]+)?$"
 _PERIODS: Final = {"year": r"^(19|20)[0-9]{2}$", "month": r"^(19|20)[0-9]{2}-(0[1-9]|1[0-2])$"}
-_SUFFIXES: Final = (".csv", ".csv.gz", ".parquet")
+_SUFFIXES: Final = (".csv", ".csv.gz", ".parquet", ".dbf")
 
 
 def is_tidy(path: Path) -> bool:
@@ -112,11 +113,23 @@ def _columns(path: Path) -> list[str]:
     try:
         if path.suffix.lower() == ".parquet":
             return list(pq.read_schema(path).names)
+        if path.suffix.lower() == ".dbf":
+            return list(_disc(path, path.stat().st_mtime_ns).column_names)
         with _opened(path) as file:
             head = file.readline().decode("utf-8-sig").rstrip("\r\n")
     except (OSError, EOFError, UnicodeError, pa.ArrowException) as wrong:
         raise SchemaError("the file cannot be read", where=f"{path.name}: {wrong}") from wrong
     return [name.strip('"') for name in head.split(",")]
+
+
+@lru_cache(maxsize=1)
+def _disc(path: Path, written: int) -> pa.Table:
+    """A detail file of the discs, summed by product, partner and month; the last one read is kept."""
+    from techbalance.sources.census_discs.dbase import read_detail
+
+    del written  # only tells an older file of the same name apart
+    with path.open("rb") as file:
+        return read_detail(file, path.name)
 
 
 def _opened(path: Path) -> Any:  # noqa: ANN401 - a binary file, compressed or not
@@ -126,6 +139,10 @@ def _opened(path: Path) -> Any:  # noqa: ANN401 - a binary file, compressed or n
 def _batches(path: Path, mapping: Mapping) -> Iterator[pa.RecordBatch]:
     names = list(mapping.columns)
     try:
+        if path.suffix.lower() == ".dbf":
+            rows = _disc(path, path.stat().st_mtime_ns).select(names)
+            yield from rows.to_batches(max_chunksize=BATCH_ROWS)
+            return
         if path.suffix.lower() == ".parquet":
             with pq.ParquetFile(path) as file:
                 yield from file.iter_batches(batch_size=BATCH_ROWS, columns=names)
@@ -150,7 +167,7 @@ class _Reader:
     def __init__(self, path: Path, mapping: Mapping, partner: str | None, partners: frozenset[str]) -> None:
         self.path, self.mapping, self.partner = path, mapping, partner
         self.partners = pa.array(sorted(partners), pa.string())
-        self.line = 1 if path.suffix.lower() == ".parquet" else 2
+        self.line = 1 if path.suffix.lower() in (".parquet", ".dbf") else 2
         self.totals: dict[str, int] | None = None
 
     def checked(self, batch: pa.RecordBatch) -> pa.Table:
