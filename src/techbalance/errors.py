@@ -18,6 +18,7 @@ The tree::
     │   ├── OfflineError              4    the network is switched off
     │   ├── KeyRefusedError           4    a key is missing, misshapen or refused
     │   ├── QueryTooLargeError        4    a publisher cannot answer that much in one call
+    │   ├── UnreachableError          4    a publisher did not answer, or not to the end; it may pass
     │   └── SnapshotError             4    stored bytes are missing or not what their record says
     ├── ConvergenceError              3    a model did not reach its tolerance
     └── StoreError                    3    the store cannot be opened or written
@@ -193,6 +194,33 @@ class KeyRefusedError(SourceError):
 
 class QueryTooLargeError(SourceError):
     """A publisher cannot answer as much as was asked in one call."""
+
+
+class UnreachableError(SourceError):
+    """A publisher did not answer, or not to the end; it may pass.
+
+    Parameters
+    ----------
+    retry_after
+        Seconds the publisher asks to wait; None where it asks for nothing.
+    timed_out, too_large
+        Whether the publisher may be unable to answer as much as was asked.
+    """
+
+    def __init__(  # noqa: PLR0913 - the three parts of every message, and the facts
+        self,
+        what: str,
+        *,
+        where: str = "",
+        remedy: str = "",
+        retry_after: float | None = None,
+        timed_out: bool = False,
+        too_large: bool = False,
+    ) -> None:
+        super().__init__(what, where=where, remedy=remedy)
+        self.retry_after = retry_after
+        self.timed_out = timed_out
+        self.too_large = too_large
 
 
 class SnapshotError(SourceError):

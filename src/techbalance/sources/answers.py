@@ -7,7 +7,7 @@ import re
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Final, Literal
 
-from techbalance.errors import KeyRefusedError, SourceError
+from techbalance.errors import KeyRefusedError, SourceError, UnreachableError
 from techbalance.sources.secrets import quoted, redact
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def judge(
 
     Raises
     ------
-    Cut
+    UnreachableError
         It may pass.
     KeyRefusedError, SourceError
         It will not.
@@ -104,9 +104,7 @@ def _remedy(status: int, declaration: Declaration) -> str:
     return f"Compare with {declaration.page}{mark}"
 
 
-def _passing(response: httpx.Response, status: int, said: str, declaration: Declaration) -> Exception:
-    from techbalance.sources.transfer import Cut
-
+def _passing(response: httpx.Response, status: int, said: str, declaration: Declaration) -> SourceError:
     wait = retry_after(response.headers.get("retry-after", ""))
     longest = declaration.limits.longest_wait_seconds
     what = "asks to slow down" if status == 429 else "is not well"
@@ -116,7 +114,7 @@ def _passing(response: httpx.Response, status: int, said: str, declaration: Decl
         return SourceError(
             text, where=declaration.id, remedy=f"It asks to come back after {later:%Y-%m-%d %H:%M} UTC"
         )
-    return Cut(text, retry_after=wait, too_large=status == 500 and bool(_TOO_LARGE.search(said)))
+    return UnreachableError(text, retry_after=wait, too_large=status == 500 and bool(_TOO_LARGE.search(said)))
 
 
 def retry_after(value: str) -> float | None:

@@ -12,10 +12,16 @@ import time
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, Self
 from urllib.parse import urljoin, urlsplit
 
-from techbalance.errors import KeyRefusedError, OfflineError, QueryTooLargeError, SourceError
+from techbalance.errors import (
+    KeyRefusedError,
+    OfflineError,
+    QueryTooLargeError,
+    SourceError,
+    UnreachableError,
+)
 from techbalance.sources import answers
 from techbalance.sources.secrets import KeyFilter, Secret, quoted, redact
-from techbalance.sources.transfer import Cut, Receipt, Transfer, Validators, Watch
+from techbalance.sources.transfer import Receipt, Transfer, Validators, Watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -174,7 +180,7 @@ class Client:
             peak = transfer.peak
             try:
                 return self._tried(part, transfer, known)
-            except Cut as last:
+            except UnreachableError as last:
                 # Bytes came since the last round: the connection is bad, not the publisher.
                 if transfer.peak > peak:
                     continue
@@ -196,11 +202,11 @@ class Client:
             with attempt:
                 transfer.requests += 1
                 return self._attempt(part, transfer, known)
-        raise AssertionError("stamina gives at least one attempt")
+        raise self._refused(part, "no attempt was made")  # stamina makes at least one
 
     def _pause(self, wrong: Exception) -> bool | float:
         """Whether to try again, and after how long where the publisher said so."""
-        if not isinstance(wrong, Cut):
+        if not isinstance(wrong, UnreachableError):
             return False
         if wrong.retry_after is None:
             return True
@@ -214,15 +220,15 @@ class Client:
             return self._exchange(part, transfer, known)
         except httpx.TimeoutException as wrong:
             kind = "did not answer in time" if isinstance(wrong, httpx.ConnectTimeout) else "stalled"
-            raise Cut(f"the publisher {kind}", timed_out=True) from None
+            raise UnreachableError(f"the publisher {kind}", timed_out=True) from None
         except httpx.ConnectError as wrong:
             text = quoted(str(wrong), self._secrets)
             if "certificate" in text.lower():
                 raise self._refused(part, f"the publisher's certificate was not accepted: {text}") from None
-            raise Cut(f"the publisher could not be reached: {text}") from None
+            raise UnreachableError(f"the publisher could not be reached: {text}") from None
         except (httpx.NetworkError, httpx.RemoteProtocolError, httpx.ProxyError) as wrong:
             transfer.interruptions += 1
-            raise Cut(f"the connection was cut: {quoted(str(wrong), self._secrets)}") from None
+            raise UnreachableError(f"the connection was cut: {quoted(str(wrong), self._secrets)}") from None
         except (httpx.HTTPError, httpx.InvalidURL) as wrong:
             text = quoted(str(wrong), self._secrets)
             raise self._refused(part, f"the call failed: {text}") from None
@@ -314,14 +320,14 @@ class Client:
             what, where=self._shown(part), remedy="Look at `techbalance sources` for the address"
         )
 
-    def _given_up(self, part: Part, transfer: Transfer, last: Cut) -> SourceError:
+    def _given_up(self, part: Part, transfer: Transfer, last: UnreachableError) -> SourceError:
         if part.divisible and (last.timed_out or last.too_large):
             return QueryTooLargeError(
-                "the publisher cannot answer this call", where=self._shown(part), remedy=str(last)
+                "the publisher cannot answer this call", where=self._shown(part), remedy=last.what
             )
         times = "once" if transfer.requests == 1 else f"{transfer.requests} times"
         remedy = last.remedy or "Try again later; what was received is kept and taken up where it ended"
-        return SourceError(f"{last}, asked {times}", where=self._shown(part), remedy=remedy)
+        return UnreachableError(f"{last.what}, asked {times}", where=self._shown(part), remedy=remedy)
 
     def _client(self) -> httpx.Client:
         if self._http is None:

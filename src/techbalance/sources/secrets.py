@@ -51,7 +51,7 @@ class Secret:
     __str__ = __repr__
 
     def __reduce__(self) -> str:
-        raise TypeError("a key is not written down")
+        raise ValueError("a key is not written down")
 
 
 def checked(value: str, declaration: Declaration, *, where: str) -> Secret:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, BinaryIO, Final, Literal
 
-from techbalance.errors import SourceError
+from techbalance.errors import SourceError, UnreachableError
 from techbalance.sources import answers
 
 if TYPE_CHECKING:
@@ -27,37 +27,6 @@ CHUNK: Final = 1 << 20
 # A connection that brings less than this within the declared time-out is as good as dead.
 LEAST_BYTES: Final = 256
 _RANGE: Final = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
-
-
-class Cut(Exception):  # noqa: N818 - a passing state of a call, turned into an error by the client
-    """A call failed in a way that may pass: the client tries again.
-
-    Parameters
-    ----------
-    what
-        What happened, without any key.
-    retry_after
-        Seconds the publisher asks to wait.
-    timed_out, too_large
-        Whether the publisher may be unable to answer as much as was asked.
-    remedy
-        What to do when it does not pass.
-    """
-
-    def __init__(
-        self,
-        what: str,
-        *,
-        retry_after: float | None = None,
-        timed_out: bool = False,
-        too_large: bool = False,
-        remedy: str = "",
-    ) -> None:
-        super().__init__(what)
-        self.retry_after = retry_after
-        self.timed_out = timed_out
-        self.too_large = too_large
-        self.remedy = remedy
 
 
 @dataclass(frozen=True)
@@ -211,7 +180,7 @@ class Transfer:
 
         Raises
         ------
-        Cut
+        UnreachableError
             It ended early.
         SourceError
             It is not what was asked for, or larger than anything declared.
@@ -236,14 +205,14 @@ class Transfer:
             window += len(chunk)
             if time.monotonic() - started > self.limits.read_seconds:
                 if window < LEAST_BYTES:
-                    raise Cut("the publisher stalled", timed_out=True)
+                    raise UnreachableError("the publisher stalled", timed_out=True)
                 started, window = time.monotonic(), 0
         if not judged:
             answers.check_form(response, self.part, head, shown)
             self._write(head, shown)
         if whole is not None and self.offset != whole:
             self.interruptions += 1
-            raise Cut(f"the body ended after {self.offset:,} of {whole:,} bytes")
+            raise UnreachableError(f"the body ended after {self.offset:,} of {whole:,} bytes")
         return self._receipt("whole", response)
 
     def _begin(self, response: httpx.Response) -> int | None:
@@ -257,7 +226,7 @@ class Transfer:
             if match is None or int(match[1]) != self.offset or not same or encoded:
                 # A piece of something else: nothing of it may be joined to what is held.
                 self.restart()
-                raise Cut("the publisher sent another piece than was asked for")
+                raise UnreachableError("the publisher sent another piece than was asked for")
             self.sink.seek(self.offset)
             return int(match[3]) if match[3] != "*" else None
         self.restart()
@@ -285,12 +254,12 @@ class Transfer:
 
         Raises
         ------
-        Cut
+        UnreachableError
             The rest that was asked for is not there any more: the next call begins anew.
         """
         if verdict == "beyond":
             self.restart()
-            raise Cut("the publisher's file became shorter than what is held of it")
+            raise UnreachableError("the publisher's file became shorter than what is held of it")
         self._rewind()
         return self._receipt(verdict, response)
 

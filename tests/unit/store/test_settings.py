@@ -116,7 +116,7 @@ def test_only_an_own_mirror_is_asked_faster_than_declared(tmp_path: Path):
 def test_a_key_shows_itself_to_nobody():
     secret = Secret(KEY)
     assert KEY not in f"{secret!r} {secret} {[secret]} {vars.__name__}"
-    with pytest.raises(TypeError):
+    with pytest.raises(ValueError, match="not written down"):
         secret.__reduce__()
 
 
