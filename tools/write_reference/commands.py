@@ -9,8 +9,10 @@ import typer
 from techbalance.cli.main import DEBUG_VARIABLE, application
 from techbalance.questions.parameters import texts
 from techbalance.questions.registry import QUESTIONS
+from techbalance.sources.http import OFFLINE_VARIABLE
 from techbalance.store.catalogue import ENGINE_VARIABLE, HOME_VARIABLE
 from techbalance.store.outside import DATA_VARIABLE
+from techbalance.store.settings import ADDRESSES_VARIABLE, CONFIG_VARIABLE
 from tools.write_reference.markdown import code, codes, page, sentence, table
 
 if TYPE_CHECKING:
@@ -43,6 +45,9 @@ VARIABLES: Final = {
     DATA_VARIABLE: "Folder of data that may not travel with the package; `data` in the store when not set",
     ENGINE_VARIABLE: "Engine that computes answers; duckdb, the only one there is, when not set",
     DEBUG_VARIABLE: "Set to anything to see where an error was raised",
+    OFFLINE_VARIABLE: "Set to 1 to refuse every call before it begins; `loopback` leaves this machine open",
+    CONFIG_VARIABLE: "Configuration file with keys and addresses; the platform's folder when not set",
+    ADDRESSES_VARIABLE: "Addresses in place of the declared ones, by source: `worldbank=https://host`",
 }
 
 
