@@ -172,7 +172,7 @@ def _month(draft: Draft, what: str, rows: int, *, modes: bool) -> Month:
     files = {table: draft.path(table, stem) for table in ("trade_detail", "trade_month", "group_month")}
     named = tuple((table, draft.name_of(place)) for table, place in files.items())
     source_id = f"bench-{flow}-{year}-{month:02d}"
-    draft.record(Block(flow, year, (month,), VINTAGE, source_id, None, named).facts())
+    draft.record(Block(flow, year, (month,), VINTAGE, source_id, None, named).facts() | {"rows": rows})
     return Month(flow, year, month, rows, modes, *files.values())
 
 

@@ -33,6 +33,8 @@ SCHEMA = pa.schema(
 )
 # What splits a table into series, in the order tried.
 SPLITS = ("series", "list_id", "flow")
+# What trade is called by the grain it came in at.
+OWN_TRADE = ("trade_detail", "trade_month", "trade_year")
 
 
 def run(params: StatusParams, store: Store) -> Answer:
@@ -40,6 +42,7 @@ def run(params: StatusParams, store: Store) -> Answer:
     lines: list[dict[str, Any]] = []
     for name in KEYS:
         lines += _held(name, store)
+    lines += _ingested(store)
     notes = (f"Store: {store.home}", f"Version of what is held: {store.version}")
     return Answer(STATUS, params, store, pa.Table.from_pylist(lines, schema=SCHEMA), notes)
 
@@ -66,6 +69,42 @@ def _held(name: str, store: Store) -> list[dict[str, Any]]:
             {"table": name, "series": row.get(split) if split else None, "origin": origin}
             | {key: row[key] for key in facts}
             | {"age_days": (today - vintage).days if vintage else None}
+        )
+    return lines
+
+
+def _ingested(store: Store) -> list[dict[str, Any]]:
+    """Trade that was ingested, by table and flow; what each block said of itself when it came in."""
+    found: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    held = {file for files in store.manifest.tables.values() for file in files}
+    for fact in store.changes():
+        if fact.get("kind") == "block" and held.issuperset(fact["files"].values()):
+            # Detail comes from archives; tables hold months or years of products.
+            table = next(name for name in OWN_TRADE if name in fact["files"])
+            found.setdefault((table, fact["flow"]), []).append(fact)
+    today = dt.datetime.now(tz=dt.UTC).date()
+    lines = []
+    for (table, flow), facts in sorted(found.items()):
+        periods = [
+            f"{fact['year']}-{month:02d}" if month else str(fact["year"])
+            for fact in facts
+            for month in fact["months"]
+        ]
+        vintages = {dt.date.fromisoformat(fact["vintage"]) for fact in facts}
+        some = any(fact["partners"] is not None for fact in facts)
+        lines.append(
+            {
+                "table": table,
+                "series": flow,
+                "first_period": min(periods),
+                "last_period": max(periods),
+                "rows": sum(fact["rows"] for fact in facts),
+                "vintages": len(vintages),
+                "vintage": max(vintages),
+                "age_days": (today - max(vintages)).days,
+                "origin": "store",
+                "note": "some of it covers some partners only" if some else None,
+            }
         )
     return lines
 

@@ -16,6 +16,7 @@ from techbalance.errors import DataError, SchemaError, StoreError
 from techbalance.store.catalogue import Store
 from techbalance.store.commit import Draft, Writer, writer
 from techbalance.store.ingestion import lists, published_lists, tidy, years
+from techbalance.store.ingestion.codelists import CodeLists
 from techbalance.store.ingestion.outcome import Options, Outcome
 from techbalance.store.ingestion.reclassifying import reclassify
 from techbalance.store.ingestion.taking import Surroundings, digest, take_archive, take_table
@@ -115,6 +116,7 @@ class _Run:
         self.known = {fact["sha256"]: fact for fact in manifest.facts if fact.get("by") == "ingest"}
         self.names = lists.Names(store)
         self.around = Surroundings(options, marts, store, self._count)
+        self.new_lists: set[tuple[str, int]] = set()
         self.turn, self.counting = Lock(), Lock()
         self.rows, self.finished, self.bytes_done = 0, 0, 0
         self.bytes = sum(path.stat().st_size for path in paths)
@@ -148,8 +150,8 @@ class _Run:
                 pool.shutdown(wait=True, cancel_futures=True)
                 raise
         if self.held is not None:
-            if any(found[path].status == "ingested" for path in early):
-                reclassify(self.held, self.marts, self.around.lists)
+            if self.new_lists:
+                reclassify(self.held, self.marts, CodeLists(Store(self.home)), self.new_lists)
             years.complete(self.held, self.marts)
         return tuple(found[path] for path in self.paths)
 
@@ -195,6 +197,7 @@ class _Run:
             with self.turn:
                 for one in brought:
                     if lists.put(draft, one):
+                        self.new_lists.add((one.flow, one.year))
                         self.names.put(draft, one)
                         # Lists of several years in one file name the same codes; each is named once.
                         self.names.learn(one)

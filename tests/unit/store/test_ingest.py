@@ -197,6 +197,18 @@ def test_lists_of_archives_become_membership(filled: TechBalance):
     assert len(filled.store.manifest.tables["membership"]) == 2
 
 
+def test_status_shows_what_was_ingested(filled: TechBalance):
+    rows = {row["series"]: row for row in filled.status().rows() if row["table"] == "trade_detail"}
+    for flow in ("import", "export"):
+        held = sum(
+            pq.read_metadata(path).num_rows
+            for path in filled.store.files("trade_detail")
+            if flow in str(path)
+        )
+        assert (rows[flow]["rows"], rows[flow]["first_period"]) == (held, "2024-01")
+        assert (rows[flow]["last_period"], rows[flow]["origin"]) == ("2024-12", "store")
+
+
 def test_progress_tells_archives_rows_and_time_left(archives: Path, tmp_path: Path):
     heard: list[Step] = []
     with reporting(heard.append):
@@ -257,6 +269,27 @@ def test_fractions_are_rounded_half_to_even(tmp_path: Path):
     (file,) = tb.store.files("trade_year")
     row = pq.read_table(file).to_pylist()[0]
     assert (row["general_usd"], row["consumption_usd"], row["duty_usd"]) == (2, 4, 0)
+
+
+def test_a_list_that_comes_later_places_what_is_held(tmp_path: Path):
+    """Whatever the order, the nearest list decides; the publisher's of 2022 has none of these codes."""
+    path = tidy(tmp_path, "2031,1220,9901000001,5,0,0,0", "2031,1220,9901000002,7,0,0,0")
+    listed = tmp_path / "imp-code-2031.csv"
+    listed.write_text("commodity,hitech,short_desc\n9901000001,04,ONE\n9902000001,00,TWO\n", encoding="utf-8")
+    found = []
+    for number, order in enumerate(([path, str(listed)], [str(listed), path])):
+        tb = techbalance.open(tmp_path / str(number))
+        for one in order:
+            tb.ingest(files=one, vintage="2032-01-31")
+        (file,) = tb.store.files("trade_year")
+        rows = pq.read_table(file).select(["product", "group", "match", "list_year"]).to_pylist()
+        found.append(rows)
+        assert tb.store.blocks[0].vintage == dt.date(2032, 1, 31)
+    assert found[0] == found[1]
+    assert [(row["group"], row["match"], row["list_year"]) for row in found[0]] == [
+        ("04", "exact", 2031),
+        ("04", "parent", 2031),
+    ]
 
 
 def test_a_mapping_of_the_users_own_is_read(tmp_path: Path):

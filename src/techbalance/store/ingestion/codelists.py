@@ -53,11 +53,14 @@ class CodeLists:
         for flow, year, code, group in zip(*columns, strict=True):
             self._lists[flow][year][code] = group
 
+    def nearest(self, flow: str, year: int) -> int | None:
+        """The year of the list that decides."""
+        return nearest_list(year, self._lists[flow])
+
     def decided(self, flow: str, year: int, codes: Iterable[str]) -> Decided:
         """Decide every code of one flow and year."""
-        lists = self._lists[flow]
-        chosen = nearest_list(year, lists)
-        listed = {} if chosen is None else lists[chosen]
+        chosen = self.nearest(flow, year)
+        listed = {} if chosen is None else self._lists[flow][chosen]
         return Decided(decide(codes, listed, of_the_year=chosen == year), chosen)
 
 

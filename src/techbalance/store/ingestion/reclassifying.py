@@ -28,8 +28,17 @@ ROWS_PER_GROUP: Final = 100_000
 OWN_LIST: Final = "trade_detail"
 
 
-def reclassify(writer: Writer, marts: Marts, lists: CodeLists) -> int:
+def reclassify(writer: Writer, marts: Marts, lists: CodeLists, new: set[tuple[str, int]]) -> int:
     """Put every block of tidy trade into groups again whose list is another now.
+
+    Parameters
+    ----------
+    writer, marts
+        Who may change the store, and what is added up.
+    lists
+        The lists that are held now.
+    new
+        Flow and year of those that have come in, or were replaced.
 
     Returns
     -------
@@ -45,6 +54,9 @@ def reclassify(writer: Writer, marts: Marts, lists: CodeLists) -> int:
     held = {file for files in writer.manifest.tables.values() for file in files}
     for fact in writer.manifest.facts:
         if fact.get("kind") != "block" or OWN_LIST in fact["files"]:
+            continue
+        nearest = lists.nearest(fact["flow"], fact["year"])
+        if fact.get("list_year") == nearest and (fact["flow"], nearest) not in new:
             continue
         if fact["files"] and held.issuperset(fact["files"].values()):
             count += _again(writer, marts, lists, fact)
@@ -80,7 +92,8 @@ def _put(draft: Draft, marts: Marts, fact: dict[str, Any], table: str, rows: pa.
     write_mart(marts.by_group, [by_product], by_group, BY_GROUP)
     for name, file in fact["files"].items():
         draft.retire(name, file)
-    draft.record(fact | {"files": {table: draft.name_of(by_product), sums: draft.name_of(by_group)}})
+    files = {table: draft.name_of(by_product), sums: draft.name_of(by_group)}
+    draft.record(fact | {"files": files, "list_year": rows["list_year"][0].as_py()})
 
 
 def _write(place: Path, rows: pa.Table) -> None:

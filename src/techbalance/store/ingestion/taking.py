@@ -7,7 +7,7 @@ import hashlib
 import zipfile
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -147,6 +147,7 @@ def take_archive(
                 source_id,
                 files=tuple((table, draft.name_of(place)) for table, place in files.items()),
             ).facts()
+            | {"rows": outcome.rows}
         )
     return outcome, listed
 
@@ -252,7 +253,7 @@ def take_table(path: Path, outcome: Outcome, draft: Draft | None, around: Surrou
             continue
         trade = tidy.as_trade(found, year, around.lists, vintage, outcome.source_id or "")
         stem = f"{mapping.flow}/{year}/{outcome.source_id}"
-        by_product = _write(draft, f"trade_{grain}", trade, stem)
+        by_product = write_rows(draft, f"trade_{grain}", trade, stem)
         by_group = draft.path(f"group_{grain}", stem)
         write_mart(around.marts.by_group, [by_product], by_group, BY_GROUP)
         files = {f"trade_{grain}": by_product, f"group_{grain}": by_group}
@@ -266,7 +267,11 @@ def take_table(path: Path, outcome: Outcome, draft: Draft | None, around: Surrou
                 partners,
                 tuple((table, draft.name_of(place)) for table, place in files.items()),
             ).facts()
-            | {"digits": mapping.digits}
+            | {
+                "digits": mapping.digits,
+                "rows": rows.num_rows,
+                "list_year": around.lists.nearest(mapping.flow, year),
+            }
         )
     if covered:
         notes.append(f"covers {len(covered)} partners, not all")
@@ -277,7 +282,8 @@ def take_table(path: Path, outcome: Outcome, draft: Draft | None, around: Surrou
     return replace(outcome, note="; ".join(notes))
 
 
-def _write(draft: Draft, table: str, rows: Any, stem: str) -> Path:  # noqa: ANN401 - an Arrow table
+def write_rows(draft: Draft, table: str, rows: pa.Table, stem: str) -> Path:
+    """Write rows as a file of a table, in groups that few questions need all of."""
     place = draft.path(table, stem)
     try:
         with pq.ParquetWriter(
