@@ -11,7 +11,6 @@ from ibis import _
 from techbalance.classifications.partners import WORLD, taken_apart
 from techbalance.classifications.stories import codes_of, dotted
 from techbalance.classifications.story_codes import STORIES
-from techbalance.errors import NotCoveredError
 from techbalance.questions.answer import Answer, Lineage
 from techbalance.questions.parameters.stories import STORY, StoryParams
 from techbalance.questions.selection import REST, REST_NAME, partner_book
@@ -83,15 +82,10 @@ def _parts(story: Story, params: StoryParams) -> tuple[Part, ...]:
 
 
 def _years(params: StoryParams, traded: Traded) -> tuple[int, ...]:
-    """The years asked for, held or not; else all that are held."""
+    """The years asked for, held or not; else all that are held, now or on the day asked for."""
     if params.year is not None:
         return tuple(range(params.year.start, params.year.end + 1))
-    if not traded.years:
-        raise NotCoveredError(
-            f"{params.flow}s by product and partner are not held",
-            remedy="Ask for imports, ingest exports, or bring a panel",
-        )
-    return traded.years
+    return traded.years or tuple(sorted(traded.too_early))
 
 
 def _suppliers(params: StoryParams, store: Store, figures: Figures) -> list[Supplier]:
@@ -107,6 +101,9 @@ def _suppliers(params: StoryParams, store: Store, figures: Figures) -> list[Supp
     chosen: dict[str, Supplier] = {}
     for text in params.partner:
         for name in taken_apart(text, book.named):
+            if name.casefold() == WORLD.casefold():
+                chosen.setdefault(WORLD, _world(figures))
+                continue
             members = book.named(name) or book.members([name])
             labels = labels_of(store, members)
             if len(labels) == 1:
@@ -151,12 +148,16 @@ def _rows(params: StoryParams, figures: Figures, suppliers: list[Supplier]) -> l
             rows += shown
             if whole:
                 rows += _whole(figures, year, part, shown)
-    return rows or [{"note": "no_trade: nothing of this was traded"}]
+    if rows:
+        return rows
+    if not figures.years:
+        return [{"note": f"not_covered: {params.flow}s by product and partner are not held"}]
+    return [{"note": "no_trade: nothing of this was traded"}]
 
 
 def _whole(figures: Figures, year: int, part: Part | None, shown: list[Row]) -> list[Row]:
     """What is not shown, and the sum; the parts add to it to the dollar."""
-    every = figures.row(Supplier(WORLD, "World", _held_in(figures, year)), year, part)
+    every = figures.row(_world(figures), year, part)
     if every["value_usd"] is None:
         return [every]
     rest = dict(every) | {"partner": REST, "partner_name": REST_NAME.partition(",")[0]}
@@ -168,8 +169,11 @@ def _whole(figures: Figures, year: int, part: Part | None, shown: list[Row]) -> 
     return [rest, every]
 
 
-def _held_in(figures: Figures, year: int) -> dict[int, frozenset[str]]:
-    return {year: frozenset(partner for partner, of in figures.traded.held if of == year)}
+def _world(figures: Figures) -> Supplier:
+    """All partners of each year; nobody where only some are held, since their sum is not the world."""
+    held = figures.traded.held if figures.traded.is_world else frozenset[tuple[str, int]]()
+    members = {year: frozenset(one for one, of in held if of == year) for year in figures.years}
+    return Supplier(WORLD, "World", members)
 
 
 def _notes(story: Story, figures: Figures) -> list[str]:

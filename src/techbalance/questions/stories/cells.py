@@ -84,6 +84,8 @@ class Traded:
         Partners whose imports are at customs value, where those of others are at c.i.f. value.
     vintages
         Day on which the figures of a year were current, where that is known.
+    too_early
+        Years that are held, but were first published after the day asked for.
     """
 
     source: str
@@ -97,6 +99,7 @@ class Traded:
     lineage: tuple[Lineage, ...] = ()
     at_customs_value: frozenset[str] = frozenset()
     vintages: dict[int, dt.date] = field(default_factory=dict)
+    too_early: frozenset[int] = frozenset()
 
     @cached_property
     def years(self) -> tuple[int, ...]:
@@ -131,7 +134,8 @@ def traded_in(params: StoryParams, store: Store, codes: tuple[str, ...]) -> Trad
     """
     if params.panel is not None:
         return _from_panel(params, store, codes)
-    if params.data == "hs6" or (params.data == "auto" and _has_file(store)):
+    # The file has no vintages, so a day is asked of the store.
+    if params.data == "hs6" or (params.data == "auto" and params.as_of is None and _has_file(store)):
         return _from_file(params, store, codes)
     return _from_trade(params, store, codes)
 
@@ -209,7 +213,6 @@ def _from_file(params: StoryParams, store: Store, codes: tuple[str, ...]) -> Tra
     notes = [
         f"From {FILE.rpartition('/')[2]}: {params.flow}s of the United States by six-digit code; partners "
         f"{', '.join(sorted({row['partner'] for row in found})) or 'none'} only: no share of all.",
-        "At six digits the tariff and the Harmonized System have the same codes.",
     ]
     customs = frozenset(row["partner"] for row in found if not row["cif"]) if params.flow == "import" else ()
     if params.flow == "import":
@@ -289,6 +292,8 @@ def _from_trade(params: StoryParams, store: Store, codes: tuple[str, ...]) -> Tr
         is_world=not of_some,
         uncovered=_off_list(store, params, codes, [year for year, whole in listed.items() if not whole]),
         vintages={year: one.vintage for year, one in known.items()},
+        too_early=frozenset(year for flow, (year,) in TradeRead(store).covered if flow == params.flow)
+        - set(known),
         notes=(
             "From ten-digit products, general imports at customs value."
             if params.flow == "import"

@@ -116,6 +116,9 @@ class Figures:
     def _value(self, supplier: Supplier, year: int, parts: Sequence[Part], notes: list[str]) -> int | None:
         """Value of the codes held; None with the reason where nothing is."""
         missing = [one for one in supplier.of(year, self.traded) if (one, year) not in self.traded.held]
+        if year in self.traded.too_early:
+            notes.append("no_vintage_that_early: it was first published after that day")
+            return None
         if missing or not supplier.of(year, self.traded):
             notes.append(f"not_covered: {_some(sorted(missing)) or supplier.code} not held for {year}")
             return None
@@ -320,11 +323,12 @@ class Figures:
         """The codes in use in the years shown, by revision, for a note."""
         by_revision: dict[str, list[str]] = {}
         for year in self.years:
-            codes = by_revision.setdefault(str(self.traded.revision(year)), [])
+            codes = by_revision.setdefault(self.traded.revision(year) or "", [])
             for part in self.parts:
                 era = self.era(part, year)
                 codes += [dotted(code) for code in (era.codes if era else ()) if dotted(code) not in codes]
-        return "; ".join(f"{name} {', '.join(codes)}" for name, codes in by_revision.items())
+        told = (f"{name} {', '.join(codes)}" for name, codes in by_revision.items() if codes)
+        return "; ".join(told) or "none in these years"
 
 
 def _last_year_of(revision: str) -> int:

@@ -197,10 +197,36 @@ def test_a_year_not_held_is_null(record):
 
 
 def test_exports_by_product_are_not_held(record):
-    answer = None
-    with pytest.raises(NotCoveredError):
-        answer = record.story(name="solar", flow="export")
-    assert answer is None
+    answer = record.story(name="solar", flow="export")
+    assert [row["note"] for row in answer.rows()] == [
+        "not_covered: exports by product and partner are not held"
+    ]
+    assert answer.exit_code == 5
+
+
+def test_the_world_can_be_asked_for(record):
+    (row,) = record.story(name="solar", year=2025, partner="world").rows()
+    assert row["value_usd"] == record.story(name="solar", year=2025).rows()[-1]["value_usd"]
+    assert row["share"] == 1
+
+
+def test_a_day_before_the_first_vintage_is_said(record):
+    answer = record.story(name="solar", as_of="2020")
+    assert answer.rows()
+    assert all(row["note"].startswith("no_vintage_that_early") for row in answer.rows())
+    assert answer.exit_code == 5
+
+
+def test_a_day_is_asked_of_what_has_vintages(small):
+    answer = small.story(name="solar", as_of="2026-12")
+    assert {row["period"] for row in answer.rows()} == {"2024", "2025"}
+    assert answer.source_ids
+
+
+def test_the_world_of_a_few_partners_is_not_known(small):
+    (row,) = small.story(name="solar", partner="world", year=2022).rows()
+    assert row["value_usd"] is None
+    assert row["note"].startswith("not_covered")
 
 
 def test_the_file_asked_for_and_not_there_is_named(record):
