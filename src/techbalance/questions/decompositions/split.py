@@ -48,8 +48,8 @@ class Parts:
         sums: FloatArray = np.bincount(self.of, weights=weights, minlength=self.count).astype(np.float64)
         return sums
 
-    def dollars(self, values: IntArray) -> IntArray:
-        """Add whole dollars up by part."""
+    def dollars(self, values: IntArray | BoolArray) -> IntArray:
+        """Add whole dollars up by part, or count."""
         return np.rint(self.added(values)).astype(np.int64)
 
 

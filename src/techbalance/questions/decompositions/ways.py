@@ -133,10 +133,12 @@ def by_constant_share(step: Step, own: Cells, world: Cells) -> Split:
         takes_the_rest="residual",
     )
     other = {name: _whole(turned.dollars[:, place]) for place, name in enumerate(turned.effects)}
-    count = int(found.without_base.sum())
+    count = parts.dollars(found.without_base)
     remarks = {}
-    if count:
-        remarks["residual"] = f"{count:,} pairs the world did not trade in the first year are in the residual"
+    if count.any():
+        remarks["residual"] = (
+            "pairs the world did not trade in the first year are in it whole; pairs counts them"
+        )
     return Split(
         split.flow,
         split.parts,
@@ -146,7 +148,10 @@ def by_constant_share(step: Step, own: Cells, world: Cells) -> Split:
         split.dollars,
         split.undefined,
         remarks=remarks,
-        extras=(Extra("other_order_usd", other, pa.int64()),),
+        extras=(
+            Extra("other_order_usd", other, pa.int64()),
+            Extra("pairs", {"residual": _whole(count)}, pa.int64()),
+        ),
     )
 
 

@@ -216,7 +216,8 @@ def test_constant_market_share_of_exports_in_both_orders(tb: TechBalance, panel:
     assert rows["commodity"]["change_usd"] == -5
     assert rows["market"]["change_usd"] == round(50 * (0.5 - 1 / 6) + 10 * (-0.5 - 1 / 6))
     assert rows["residual"]["change_usd"] == -10 - 15 + 5 - 10
-    assert "1 pairs the world did not trade" in rows["residual"]["note"]
+    assert "pairs the world did not trade in the first year" in rows["residual"]["note"]
+    assert rows["residual"]["pairs"] == 1
     assert adds_up(answer) == sum(row["other_order_usd"] for row in answer.rows()) == -10
     assert rows["market"]["other_order_usd"] != rows["market"]["change_usd"]
 
