@@ -41,7 +41,7 @@ TYPES: Final = {
     "note": pa.string(),
 }
 COLUMNS: Final = {
-    "rca": ("country", "product", "product_name", "value_usd", "rca", "rsca", "country_name", "year", "note"),
+    "rca": ADVANTAGE.columns,
     "prody": ("product", "product_name", "prody", "exporters", "exporters_without_income", "year", "note"),
     "expy": ("country", "country_name", "expy", "value_usd", "covered_share", "year", "note"),
 }

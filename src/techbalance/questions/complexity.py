@@ -40,7 +40,7 @@ TYPES: Final = {
     "note": pa.string(),
 }
 COLUMNS: Final = {
-    "country": ("country", "country_name", "eci", "eci_rank", "diversity", "year", "note"),
+    "country": COMPLEXITY.columns,
     "product": ("product", "product_name", "pci", "pci_rank", "ubiquity", "year", "note"),
     "density": (
         *("country", "product", "product_name", "density", "pci", "rca", "is_specialised", "year", "note"),

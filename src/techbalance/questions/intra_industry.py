@@ -45,10 +45,7 @@ TYPES: Final = {
     "note": pa.string(),
 }
 COLUMNS: Final = {
-    "partner": (
-        *("partner", "gl", "trade_usd", "two_way_share", "horizontal_share", "high_share", "low_share"),
-        *("untyped_share", "one_way_share", "products", "partner_name", "year", "note"),
-    ),
+    "partner": INTRA_INDUSTRY.columns,
     "product": (
         *("partner", "product", "product_name", "gl", "trade_type", "uv_ratio", "overlap"),
         *("exports_usd", "imports_usd", "year", "note"),

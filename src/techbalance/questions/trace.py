@@ -94,6 +94,11 @@ def _figures(traced: Answer) -> list[dict[str, Any]]:
                 what = f"{name} of {about}" if about else name
                 vintage = row.get(VINTAGES.get(name, "vintage"))
                 lines.append({"step": "figure", "what": what, "value_usd": row[name], "vintage": vintage})
+        # An answer without money has ratios and the like, which are written out.
+        for name in () if money else traced.question.values:
+            if isinstance(row.get(name), (int, float)):
+                what = f"{name} of {about}: {row[name]:g}"
+                lines.append({"step": "figure", "what": what, "vintage": row.get("vintage")})
     if len(rows) > MOST_FIGURE_ROWS:
         what = f"figures of {len(rows) - MOST_FIGURE_ROWS:,} further rows of the answer"
         lines.append({"step": "figure", "what": what, "note": "ask for fewer rows to see each"})

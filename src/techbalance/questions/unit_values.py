@@ -53,17 +53,7 @@ TYPES: Final = {
     "note": pa.string(),
 }
 COLUMNS: Final = {
-    "partner": (
-        *(
-            "partner",
-            "value_usd",
-            "relative_unit_value",
-            "uv_position",
-            "high_niche_share",
-            "low_niche_share",
-        ),
-        *("compared_share", "products_compared", "quality", "partner_name", "year", "note"),
-    ),
+    "partner": UNIT_VALUES.columns,
     "product": (
         *("product", "partner", "value_usd", "market_share", "unit_value", "unit", "relative_unit_value"),
         *("uv_rank", "suppliers_compared", "uv_position", "quality", "product_name", "partner_name", "year"),
