@@ -186,7 +186,9 @@ def _identified(old: FloatArray, traded: NDArray[np.bool_]) -> NDArray[np.bool_]
     """Of each old code, whether no mixture of the other codes moves exactly as it does."""
     found = traded.copy()
     columns = np.flatnonzero(traded)
-    matrix = old[:, columns] / np.linalg.norm(old[:, columns], axis=0)
+    # By the largest first: squares of very small flows would be zero.
+    matrix = old[:, columns] / old[:, columns].max(axis=0)
+    matrix = matrix / np.linalg.norm(matrix, axis=0)
     _, sizes, right = np.linalg.svd(matrix, full_matrices=True)
     rank = int((sizes > RANK_TOLERANCE * sizes[0]).sum())
     # Directions that change nothing in what is observed: a code with a part in one is not decided.
