@@ -12,7 +12,7 @@ import pytest
 from techbalance.errors import ParameterError
 from techbalance.sources.census_archive import open_archive, readers
 from techbalance.sources.census_archive.layouts import layout
-from tests.unit.sources.archives import made, packed, read, unpacked
+from tests.unit.sources.archives import made, packed, read, spoiled, unpacked
 from tools.census_archives import Plan, archive_bytes, archive_name
 
 FLOWS = ("import", "export")
@@ -191,6 +191,16 @@ def test_an_archive_without_documentation_or_the_smaller_look_ups_is_read():
         if not one.startswith(("Doc", "NAICS", "SITC", "HSDE"))
     }
     assert read(packed(members), name).num_rows == read(data, name).num_rows
+
+
+def test_units_that_two_members_give_differently_are_noted():
+    form = layout("IMP_COMM")
+    at = form.line * 2 + form.by_name["unit_qy1"].start
+    data = spoiled("imp_comm.txt", lambda text: text[:at] + b"ZZZ" + text[at + 3 :])
+    archive = open_archive(io.BytesIO(data), "IMDB2403.ZIP")
+    code = archive.controls["IMP_COMM"]["commodity"][2].as_py()
+    assert archive.notes == (f"units of {code} are others in IMP_COMM than in CONCORD, which are kept",)
+    assert sum(batch.num_rows for batch in archive.detail()) > 0
 
 
 def test_the_reader_is_chosen_by_what_there_is_to_read(monkeypatch: pytest.MonkeyPatch):

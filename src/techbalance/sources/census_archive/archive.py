@@ -32,6 +32,7 @@ FIRST_YEAR: Final = 2009
 MOST_LIST_RECORDS: Final = 100_000
 MOST_DETAIL_RECORDS: Final = 20_000_000
 LARGEST_STRUCTURE: Final = 1_000_000
+MOST_SHOWN: Final = 3
 GROUPS: Final = tuple(f"{number:02d}" for number in range(11))
 
 # Inflated at a time: small enough to be read again from the processor's cache.
@@ -71,7 +72,7 @@ class Archive:
     controls
         Commodity, country and district totals as published: int64, month (``_mo``), year to date (``_yr``).
     notes
-        What was odd and harmless: members that are not read.
+        What was odd and let through: members that are not read, units that two members give differently.
     counts
         How far the detail was read; whole once ``detail`` has ended.
     """
@@ -198,7 +199,7 @@ def open_archive(file: BinaryIO, name: str) -> Archive:
         lists={form.name: tables[form.name] for form in _present(flow, tables) if form.flow == "both"},
         controls={form.name: tables[form.name] for form in _present(flow, tables) if form.flow != "both"},
         members=members,
-        notes=notes,
+        notes=(*notes, *_units_differ(tables, "IMP_COMM" if flow == "import" else "EXP_COMM")),
     )
 
 
@@ -279,3 +280,17 @@ def _check_groups(tables: dict[str, pa.Table], place: str) -> None:
         if group not in known:
             what = f"the technology group {group!r} is none of {', '.join(sorted(known)) or 'no groups'}"
             raise contradicted(layout("CONCORD"), "hitech", group, (place, row + 1), what)
+
+
+def _units_differ(tables: dict[str, pa.Table], control: str) -> tuple[str, ...]:
+    """A note where a product has other units in its control than in the list that rows take them from."""
+    columns = ("commodity", "unit_qy1", "unit_qy2")
+    listed, told = (
+        {row[0]: row[1:] for row in zip(*(tables[name][one].to_pylist() for one in columns), strict=True)}
+        for name in ("CONCORD", control)
+    )
+    differ = [code for code, units in told.items() if listed.get(code, units) != units]
+    if not differ:
+        return ()
+    shown = ", ".join(differ[:MOST_SHOWN]) + (" and others" if len(differ) > MOST_SHOWN else "")
+    return (f"units of {shown} are others in {control} than in CONCORD, which are kept",)
