@@ -23,6 +23,9 @@ ASKED: dict[str, dict[str, Any]] = {
     "status": {},
     "check": {},
     "claims_list": {},
+    "lists": {},
+    "lists_diff": {"first": "2022", "second": "census-atp"},
+    "list_effect": {"year": 2024, "from_list": "2022", "to_list": "census-atp"},
 }
 # What each kind of column is made of.
 MADE_OF: dict[str, tuple[Any, ...]] = {

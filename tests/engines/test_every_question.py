@@ -136,6 +136,10 @@ def test_clickhouse_answers_as_duckdb(name: str, example: str, on_clickhouse: St
 
 @pytest.mark.parametrize(("name", "example"), EXAMPLES)
 def test_spark_answers_as_duckdb(name: str, example: str, on_spark: Store, on_duckdb: Store):
+    wanted = expected(name, example, on_duckdb)
+    first = next(one.values[1] for one in EXAMPLES if one.values[0] == name)
+    if isinstance(wanted, Answer) and isinstance(wanted.table, pa.Table) and example != first:
+        pytest.skip("it reads what the question's first example reads; what differs is computed here")
     compare(name, example, on_spark, on_duckdb)
 
 
