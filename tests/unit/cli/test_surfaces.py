@@ -130,6 +130,17 @@ ACTS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
             "top": 3,
             "series": "goods_census",
             "list": "mine",
+            "how": "lmdi",
+            # Without a way of splitting they are refused; with one they are tried in its own tests.
+            "product": "8542",
+            "panel": "hs6",
+            "reporter": "DEU",
+            "families": "mine.csv",
+            "every_year": True,
+            "trim": 2,
+            "deflator": "cpi",
+            "dollars_of": 2017,
+            "threshold": 10,
         },
     ),
     "records": ({}, {"as_of": "2025-04", "series": "goods_census"}),
@@ -171,7 +182,7 @@ def test_a_parameter_changes_the_answer_or_is_refused(drafted: Any, name: str, p
     try:
         after = drafted(name, base | {parameter: values[parameter]})
     except QuestionError as refused:
-        assert parameter == "list" or "flow" in str(refused)
+        assert parameter == "list" or "flow" in str(refused) or "a plain change has none" in str(refused)
         return
     assert after.reference != before.reference
     if isinstance(before.table, pa.Table) or isinstance(after.table, pa.Table):

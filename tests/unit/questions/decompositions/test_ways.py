@@ -158,6 +158,44 @@ def test_what_a_way_does_not_take_is_refused(tb: TechBalance, given: dict[str, A
         tb.change(**{**RECORD, **given})
 
 
+ACTS: dict[str, tuple[dict[str, Any], Any]] = {
+    "how": ({"how": "lmdi"}, "shift-share"),
+    "by": ({"how": "lmdi"}, "group"),
+    "partner": ({"how": "lmdi"}, "EU27"),
+    "group": ({"how": "lmdi"}, "04"),
+    "product": ({"how": "lmdi"}, "8542"),
+    "top": ({"how": "lmdi", "by": "partner"}, 3),
+    "threshold": ({"how": "entry-exit"}, 1_000_000),
+    "every_year": ({"how": "constant-dollars", "from_": 2021}, True),
+    "deflator": ({"how": "constant-dollars"}, "cpi"),
+    "dollars_of": ({"how": "constant-dollars"}, 2017),
+    "ytd": ({"how": "accounts", "to": 2025}, True),
+    "series": ({"how": "accounts"}, "goods_census"),
+    "as_of": ({"how": "accounts"}, "2025-11"),
+    "from_": ({"how": "accounts"}, 2023),
+    "to": ({"how": "accounts", "from_": 2022}, 2024),
+}
+
+
+@pytest.mark.parametrize("option", ACTS)
+def test_every_option_of_a_way_acts(asked: Any, option: str):
+    """Panels, reporters, families and trim are tried on panels below."""
+    base, value = ACTS[option]
+    before = asked("change", **{**RECORD, **base}).arrow
+    after = asked("change", **{**RECORD, **base, option: value}).arrow
+    assert not before.equals(after)
+
+
+def test_an_outlier_is_trimmed_by_how_far_it_is(tb: TechBalance, write_panel: Callable[..., str]):
+    prices = {2018: 10, 2019: 11, 2020: 9, 2021: 200}
+    panel = write_panel("\n".join(f"{year},CHN,USA,1,{usd},1,a" for year, usd in prices.items()))
+    given = {**YEARS, "flow": "import", "how": "price-quantity", "panel": panel}
+    assert effects(tb.change(**given, trim=0))["price"] == 191
+    trimmed = tb.change(**given)
+    assert effects(trimmed)["unmatched"] == 191
+    assert any("1 pairs, $209 in both years" in note and "2018 to 2021" in note for note in trimmed.notes)
+
+
 # --- a panel one can check by hand ------------------------------------------------------------
 
 
