@@ -301,6 +301,37 @@ def _stress() -> pa.Table:
     return pa.Table.from_pylist([whole, {**whole, "level": "product", "loss_usd": BN}])
 
 
+def _ladder() -> pa.Table:
+    """Products of one partner in both years: one dearer, one cheaper, one even, one new, one not compared."""
+    places = {
+        "8471300100": (0.03, 0.69, 0.0, 0.5, 30 * BN),
+        "8517620090": (0.20, 0.12, 1.0, 0.25, 12 * BN),
+        "8542310040": (0.98, 0.97, 1.0, 1.0, 3 * BN),
+        "8517130000": (None, 0.20, None, 0.5, 2 * BN),
+        "8473301140": (0.26, 0.30, None, None, 8 * BN),
+    }
+    return pa.Table.from_pylist(
+        [
+            {
+                "product": code,
+                "product_name": f"GOODS OF HEADING {code[:4]}, NESOI",
+                "to_usd": sales,
+                "from_market_share": first,
+                "to_market_share": last,
+                "from_uv_position": cheap,
+                "to_uv_position": dear,
+                "period": "2015:2025",
+            }
+            for code, (first, last, cheap, dear, sales) in places.items()
+        ]
+    )
+
+
+@pytest.fixture
+def ladder_rows() -> pa.Table:
+    return _ladder()
+
+
 @pytest.fixture
 def concentration_rows() -> pa.Table:
     return _concentration()
@@ -382,6 +413,7 @@ FIGURES: dict[str, Callable[[], Figure]] = {
     "concentration": lambda: charts.concentration_points(_concentration(), year=2025, credit=_CREDIT),
     "persistence": lambda: charts.persistence_strip(_concentration(), key="product", credit=_CREDIT),
     "stress": lambda: charts.stress_waterfall(_stress(), who="China", credit=_CREDIT),
+    "ladder": lambda: charts.ladder_points(_ladder(), who="Vietnam", credit=_CREDIT),
     "verdicts": lambda: charts.verdict_tiles(_verdict(), credit=_CREDIT),
 }
 
