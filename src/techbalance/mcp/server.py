@@ -10,7 +10,7 @@ import mcp_types as types
 from mcp.server import Server
 from mcp.server.stdio import stdio_server
 
-from techbalance.mcp.tools import call, readable, tool
+from techbalance.mcp.toolbox import call, readable, tool
 from techbalance.store.catalogue import Store
 
 if TYPE_CHECKING:
