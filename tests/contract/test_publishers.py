@@ -6,9 +6,11 @@ a rule is tested.
 
 import csv
 import datetime as dt
+import gzip
 import io
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -119,19 +121,36 @@ def test_ten_years_at_ten_digits_are_planned_without_a_gap_or_a_month_twice():
     assert all(sorted(months) == whole for months in asked.values())
 
 
+def test_no_call_can_bring_more_rows_than_are_assumed_to_be_allowed(shared_data: Path):
+    """Pairs of code and partner of 2024, as if each were traded in every month, and the world beside them."""
+    pairs: Counter[str] = Counter()
+    codes: dict[str, set[str]] = {}
+    with gzip.open(shared_data / "trade/us_imports_hts10_country_2024_2025.csv.gz", "rt") as file:
+        for row in csv.DictReader(file):
+            if row["YEAR"] == "2024":
+                chapter = row["I_COMMODITY"][:2]
+                pairs[chapter] += 1
+                codes.setdefault(chapter, set()).add(row["I_COMMODITY"])
+    most = one("census-hs").limits.of("rows_per_call") or 0
+    for part in plan("census-hs", Request("2024", "2024", TODAY, {"flow": "import"})):
+        chapter = part.facts["prefix"]
+        months = len(specimens.asked_months(dict(part.query)["time"]))
+        assert (pairs[chapter] + len(codes.get(chapter, ()))) * months <= most, part.name
+
+
 def test_a_call_is_divided_without_a_gap_down_to_one_code():
     adapter = adapter_of("census-hs")
-    (part,) = [each for each in plan("census-hs", DECADE) if each.name == "imports-84-2024-01-to-2024-03"]
+    (part,) = [each for each in plan("census-hs", DECADE) if each.name == "imports-85-2024-01-to-2024-03"]
     months = adapter.divide(part)
     assert [dict(each.query)["time"] for each in months] == ["2024-01", "2024-02", "2024-03"]
     assert {each.batch for each in months} == {part.batch}
     smaller = adapter.divide(months[0])
-    assert [dict(each.query)["I_COMMODITY"] for each in smaller] == [f"84{digit}*" for digit in range(10)]
+    assert [dict(each.query)["I_COMMODITY"] for each in smaller] == [f"85{digit}*" for digit in range(10)]
     single = smaller[0]
     for _ in range(7):
         assert single.divisible
         single = adapter.divide(single)[0]
-    assert dict(single.query)["I_COMMODITY"] == "8400000000"
+    assert dict(single.query)["I_COMMODITY"] == "8500000000"
     assert not single.divisible
     assert list(adapter.divide(single)) == []
 

@@ -733,6 +733,27 @@ def test_a_store_that_cannot_be_written_is_said(local: Bench):
     assert "TECHBALANCE_HOME" in err
 
 
+def test_a_disk_that_fills_up_while_rows_are_written_leaves_the_store_as_it_was(
+    local: Bench, monkeypatch: pytest.MonkeyPatch
+):
+    import pyarrow.parquet as pq
+
+    def full(*_: Any, **__: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    assert local.fetch("census-country")[0] == 0
+    before = local.state()
+    local.publisher.route(WORKBOOK, changed((2025, "0007", "IJAN"), 61_000.0))
+    with monkeypatch.context() as patch:
+        patch.setattr(pq.ParquetWriter, "write_table", full)
+        code, _, err = local.fetch("census-country")
+    assert code == 3
+    assert "No space left on device" in err
+    assert local.state() == before
+    assert local.fetch("census-country")[0] == 0
+    assert len(local.state()["headline"]) == 2
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "says"),
     [

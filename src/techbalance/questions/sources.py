@@ -38,6 +38,7 @@ def _declared(one: Declaration, store: Store) -> dict[str, Any]:
     ends = [part.to_year for part in one.coverage]
     notes = [
         one.verification,
+        f"unverified: {', '.join(one.unverified)}" if one.unverified else "",
         f"needs {one.needs}" if one.needs else "",
         "key needed" if one.key != "none" else "",
     ]
