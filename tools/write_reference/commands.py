@@ -43,7 +43,8 @@ EXIT_CODES: Final = {
 VARIABLES: Final = {
     HOME_VARIABLE: "Folder of the store; the platform's folder for user data when not set",
     DATA_VARIABLE: "Folder of data that may not travel with the package; `data` in the store when not set",
-    ENGINE_VARIABLE: "Engine that computes answers; duckdb, the only one there is, when not set",
+    ENGINE_VARIABLE: "Engine that computes answers: `spark://host:port`, `clickhouse://...` or `chdb`; "
+    "DuckDB in the process when not set",
     DEBUG_VARIABLE: "Set to anything to see where an error was raised",
     OFFLINE_VARIABLE: "Set to 1 to refuse every call before it begins; `loopback` leaves this machine open",
     CONFIG_VARIABLE: "Configuration file with keys and addresses; the platform's folder when not set",
