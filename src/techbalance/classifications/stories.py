@@ -55,9 +55,9 @@ class Era:
         The codes among which the goods of a divided or joined code stay, era by era: a family, whose value is
         comparable across the eras that give one. Empty where no closed set of codes exists.
     join
-        How the era follows the one before: ``same`` goods under other codes; a ``seam``, where goods of other
-        codes came in or some left, at the edge; a ``break``, where the value before and after is of different
-        goods.
+        How the era follows the one before: ``same`` goods under other codes; a ``seam``, where some goods
+        left at the edge; a ``break``, where goods of other codes came in, or the value is of other goods
+        altogether.
     why
         What happened, in one clause; needed for a seam and a break.
     """

@@ -182,3 +182,24 @@ def test_goods_called_the_same_came_from_the_same_codes_and_stayed_among_them(bo
             went = {new for new, olds in many.items() if any(old.startswith(before.codes) for old in olds)}
             assert all(code.startswith(before.codes) for code in came), part.name
             assert not [code for code in went if not code.startswith((*after.codes, SCRAP))], part.name
+
+
+@pytest.mark.parametrize("year", [2017, 2022])
+def test_at_a_seam_goods_only_leave(books, year):
+    many, _ = books[year]
+    for story in STORIES.values():
+        for part in story.parts:
+            before, after = part.era(year - 1), part.era(year)
+            if before is None or after is before or after.join != "seam":
+                continue
+            came = {old for code, olds in many.items() if code.startswith(after.codes) for old in olds}
+            assert all(code.startswith(before.codes) for code in came), part.name
+
+
+def test_circuits_break_where_mexico_shows_that_other_goods_came_in(outside):
+    before, after = outside.story(
+        name="semiconductors", part="circuits", partner="MEX", year="2016:2017"
+    ).rows()
+    assert after["value_usd"] > 8 * before["value_usd"]
+    assert after["break_note"].startswith("break in 2017")
+    assert after["comparable_usd"] is None

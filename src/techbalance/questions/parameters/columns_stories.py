@@ -23,7 +23,7 @@ STORY_COLUMNS: Final[dict[str, Column]] = {
     "quantity_share": Column("ratio", "ratio", "Share of the value that has a quantity, in [0, 1]"),
     "system": Column("code", "", "Code system, or revision of the Harmonized System, the codes are of"),
     "break_note": Column(
-        "text", "", "break: values before and after are of different goods; seam: a little moved at the edge"
+        "text", "", "break: values before and after are of different goods; seam: some left at the edge"
     ),
     # concordance
     "family": Column("code", "", "Family of codes, named by its smallest"),
