@@ -70,7 +70,7 @@ class Embedded:
         try:
             import chdb
         except ImportError as wrong:
-            raise _missing(wrong) from wrong
+            raise _missing(wrong, "chdb") from wrong
         self._failure = (RuntimeError, chdb.ChdbError)
         self._connect = cast("Callable[[str], Any]", chdb.connect)
         self._connection = self._connect(":memory:")
@@ -100,7 +100,7 @@ class Server:
             import clickhouse_connect
             from clickhouse_connect.driver.exceptions import ClickHouseError
         except ImportError as wrong:
-            raise _missing(wrong) from wrong
+            raise _missing(wrong, "clickhouse") from wrong
         self._failure = ClickHouseError
         parts = urlsplit(address)
         try:
@@ -278,9 +278,9 @@ def _plain(kind: pa.DataType) -> pa.DataType:
     return kind.value_type if pa.types.is_dictionary(kind) else kind
 
 
-def _missing(wrong: ImportError) -> StoreError:
+def _missing(wrong: ImportError, extra: str) -> StoreError:
     return StoreError(
-        "ClickHouse is not installed", where=str(wrong), remedy="pip install 'techbalance[clickhouse]'"
+        "ClickHouse is not installed", where=str(wrong), remedy=f"pip install 'techbalance[{extra}]'"
     )
 
 

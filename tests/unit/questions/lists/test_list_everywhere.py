@@ -1,11 +1,14 @@
 """Does a list of the user's work wherever one can be named, and is it said what of it is not held?"""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+import techbalance
 from techbalance.api import TechBalance
 from techbalance.errors import ParameterError, SchemaError, UnknownCodeError
+from tests.unit.questions.lists.conftest import member, put
 
 # Laptops and some processors: each on the official list, so that the record holds them whole.
 HELD = "code,group\n8471300100,laptops\n85423100,processors\n"
@@ -124,3 +127,17 @@ def test_a_list_without_codes_for_a_flow_says_so(detailed: TechBalance):
     rows = detailed.reconcile(flow="import", year=2031, list="chips").rows()
     assert rows[0]["rebuilt_usd"] == 44
     assert rows[0]["list_year"] == 2031
+
+
+def test_dependence_takes_a_stored_list(detailed: TechBalance):
+    """Of 2031 the edition of 2031 decides: chips and horses, each from few suppliers."""
+    answer = detailed.dependence(level="group", list="chips", year=2031)
+    found = {row["group"]: (row["imports_usd"], row["top_partner"]) for row in answer.rows()}
+    assert found == {"all chips": (40, "CHN"), "horses": (4, "CAN")}
+    assert any("ten-digit codes under it are held one by one" in note for note in answer.notes)
+
+
+def test_a_stored_list_with_a_code_that_is_none_is_refused(tmp_path: Path):
+    put(tmp_path, "membership", [member("broken", 2030, "85x2", "a")])
+    with pytest.raises(SchemaError, match=r"85x2.*list broken, import 2030"):
+        techbalance.open(tmp_path).balance(list="broken").rows()
