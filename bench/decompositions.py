@@ -66,6 +66,16 @@ def as_panel(rows: pa.Table, labels: dict[str, str]) -> pa.Table:
     )
 
 
+def change_of(panel: pa.Table, *, of_both: bool = False) -> int:
+    """Last less first year; of partners with a row in both years, which is what a panel holds of them."""
+    sums = panel.group_by(["exporter", "year"]).aggregate([("value_usd", "sum")]).to_pylist()
+    by: dict[str, dict[int, int]] = {}
+    for row in sums:
+        by.setdefault(row["exporter"], {})[row["year"]] = row["value_usd_sum"]
+    kept = [years for years in by.values() if len(years) == len(YEARS) or not of_both]
+    return sum(years.get(YEARS["to"], 0) - years.get(YEARS["from_"], 0) for years in kept)
+
+
 def with_quantities(panel: pa.Table) -> pa.Table:
     """Add quantities: a unit value for each product, moved by chance; one in ten is missing."""
     chance = np.random.default_rng(1)
@@ -113,16 +123,17 @@ def main() -> int:
         change = years[1] - years[0]
         print(f"{rows.num_rows:,} rows, change {change:,} dollars, median of {RUNS} runs")
         panel = as_panel(rows, labels)
+        of_both = change_of(panel, of_both=True)
         plain, priced = Path(place) / "panel.parquet", Path(place) / "priced.parquet"
         pq.write_table(panel, plain, compression="zstd")
         pq.write_table(with_quantities(panel), priced, compression="zstd")
         for words, asked in SHOWN.items():
-            met &= timed(tb, f"{words}, Parquet panel", change, {"how": words, **asked, "panel": str(plain)})
+            met &= timed(tb, f"{words}, Parquet panel", of_both, {"how": words, **asked, "panel": str(plain)})
         for way in ("price-quantity", "constant-dollars"):
             asked = {"how": way, "panel": str(priced)}
             if way == "constant-dollars":
                 asked["deflator"] = "fisher"
-            met &= timed(tb, f"{way}, generated quantities", change, asked)
+            met &= timed(tb, f"{way}, generated quantities", of_both, asked)
         for words, asked in SHOWN.items():
             met &= timed(
                 tb, f"{words}, as published (.csv.gz)", change, {"how": words, **asked, "panel": "hts10"}

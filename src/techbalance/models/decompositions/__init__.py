@@ -17,6 +17,7 @@ from techbalance.models.decompositions.margins import (
     survival,
 )
 from techbalance.models.decompositions.price_quantity import (
+    FEWEST_OBSERVATIONS,
     Indices,
     Items,
     PriceQuantity,
@@ -29,6 +30,7 @@ from techbalance.models.decompositions.rounding import whole_dollars
 from techbalance.models.decompositions.shift_share import ShiftShare, shift_share
 
 __all__ = [
+    "FEWEST_OBSERVATIONS",
     "Cells",
     "ConstantShare",
     "EntryExit",

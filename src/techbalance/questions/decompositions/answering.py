@@ -20,6 +20,7 @@ from techbalance.questions.decompositions.split import Split, parts_of, split_in
 from techbalance.questions.decompositions.traded import OF_A_MARKET, Traded
 from techbalance.questions.decompositions.ways import FLOW_EFFECTS
 from techbalance.questions.parameters.change import CHANGE
+from techbalance.questions.product_lists.naming import chosen_list
 from techbalance.questions.supply.trade import partner_names
 
 if TYPE_CHECKING:
@@ -51,7 +52,6 @@ DOLLAR_NOTE: Final = (
 
 def answer_how(params: ChangeParams, store: Store) -> Answer:
     """Answer ``change`` with a way of splitting it: one row per part and effect; the effects add up."""
-    selection.known_list(params.list)
     start, end = params.from_.start, params.to.start
     years = tuple(range(start, end + 1)) if params.every_year or params.how == "survival" else (start, end)
     own_prices = params.how == "constant-dollars" and params.deflator == "fisher"
@@ -205,7 +205,8 @@ def _names(params: ChangeParams, store: Store, keys: tuple[str, ...]) -> dict[st
     if "partner" in keys:
         names["partner"] = partner_names(store)
     if "group" in keys:
-        names["group"] = dict(GROUPS)
+        chosen = chosen_list(store, params.list)
+        names["group"] = dict(GROUPS) if chosen is None else {}
     if "product" in keys:
         listed = store.table("products").filter(lambda row: row.system == "HTS")
         columns = store.fetch(listed.select("code", "name")).to_pydict()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from techbalance.questions.decompositions.split import Valued
+from techbalance.questions.parameters.change import ChangeParams
 from techbalance.questions.selection import REST
 from techbalance.questions.values import Values
 
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     import datetime as dt
 
     from techbalance.questions.answer import Lineage
-    from techbalance.questions.parameters.change import ChangeParams
     from techbalance.store.catalogue import Store
 
 
@@ -48,6 +48,8 @@ class Entries:
 def is_printed(params: ChangeParams, keys: tuple[str, ...]) -> bool:
     """Whether printed totals can answer, so that no products are needed."""
     if params.panel is not None or params.product is not None or params.group is not None:
+        return False
+    if params.list != ChangeParams.model_fields["list"].default:
         return False
     return set(keys) <= {"partner"} and (params.series != "atp" or not (keys or params.partner))
 

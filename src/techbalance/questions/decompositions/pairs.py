@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from techbalance.models.decompositions import Cells, Items, outlying
+from techbalance.models.decompositions import FEWEST_OBSERVATIONS, Cells, Items, outlying
 from techbalance.models.validation import BoolArray, FloatArray, IntArray
 
 if TYPE_CHECKING:
@@ -82,7 +82,8 @@ class Pairs:
     def outliers(self, deviations: float) -> dict[int, BoolArray]:
         """Unit values that stand apart inside product x partner and unit, over every year that is read."""
         nothing = np.zeros(self.product.size, dtype=np.bool_)
-        if not self.quantities or not deviations:
+        # In a series of fewer observations none stands apart.
+        if not self.quantities or not deviations or len(self.values) < FEWEST_OBSERVATIONS:
             return dict.fromkeys(self.values, nothing)
         years = sorted(self.values)
         unit_value = np.concatenate([_unit_value(self, year) for year in years])

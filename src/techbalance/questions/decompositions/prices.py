@@ -13,9 +13,9 @@ from techbalance.models.decompositions import Items, price_indices, price_quanti
 from techbalance.questions.decompositions.split import Extra, Parts, Split, split_into
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-    from techbalance.models.decompositions import PriceQuantity
+    from techbalance.models.decompositions import Indices, PriceQuantity
     from techbalance.models.validation import BoolArray, FloatArray, MaskedFloats
     from techbalance.questions.decompositions.ways import Step
 
@@ -61,13 +61,26 @@ def chained(step: Step, years: Sequence[int], apart: dict[int, BoolArray]) -> Ch
     return Chain(fisher, tornqvist)
 
 
-def by_price_quantity(step: Step, apart: dict[int, BoolArray], chain: Chain | None) -> Split:
-    """Price, quantity, entry, exit, and what cannot be matched (METHODS B3)."""
+def by_price_quantity(
+    step: Step, apart: dict[int, BoolArray], chain_of: Callable[[Indices], Chain | None]
+) -> Split:
+    """Price, quantity, entry, exit, and what cannot be matched (METHODS B3).
+
+    Parameters
+    ----------
+    step
+        Parts, and the pairs that are compared.
+    apart
+        Unit values set aside, by year.
+    chain_of
+        The chained indices, given those of the step itself.
+    """
     items = step.pairs.items(step.start, step.end, step.kept, apart)
     parts = step.parts
     found = price_quantity(items)
     indices = price_indices(items, parts.of, parts.count)
     nothing = np.ma.getmaskarray(indices.fisher)
+    chain = chain_of(indices)
     matched = (indices.start_matched + indices.end_matched) / np.maximum(
         parts.added(items.start + items.end), 1
     )

@@ -10,7 +10,6 @@ import pyarrow.compute as pc
 
 from techbalance.classifications.partners import WORLD
 from techbalance.errors import CheckError, NotCoveredError
-from techbalance.questions import selection
 from techbalance.questions.decompositions import files, stored
 from techbalance.questions.supply.trade import WORLD_CODES, chosen_suppliers, labels_of, reporter_codes
 
@@ -75,8 +74,12 @@ class Trade:
 
     def why_missing(self, flow: str, years: tuple[int, ...]) -> str:
         """Why years of a flow cannot be compared: what is held, or since when."""
-        if self.products is not None and not self.held:
-            return self.products.why_nothing("product and partner")
+        if self.products is not None:
+            for year, why in self.products.open_years(flow).items():
+                if year in years:
+                    return f"{year}: {why}"
+            if not self.held:
+                return self.products.why_nothing("product and partner")
         held = self.years[flow]
         if not held:
             return f"not_covered: no {flow}s by product and partner are held"
@@ -129,10 +132,7 @@ def trade_of(params: ChangeParams, store: Store) -> Trade:
 
 
 def _of_store(params: ChangeParams, store: Store, *, priced: bool) -> Trade:
-    day = params.as_of.day if params.as_of else None
-    products = stored.products(
-        store, day, selection.chosen_partners(store, params.partner), params.group, params.product
-    )
+    products = stored.products(params, store)
     span = None if priced else (params.from_.start, params.to.start)
     figures = stored.figures(products, span, priced=priced)
     _check(store, figures, "trade")

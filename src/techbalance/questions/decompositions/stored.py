@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Final
 
 import ibis
 
+from techbalance.questions import selection
 from techbalance.questions.answer import Lineage
 from techbalance.questions.parameters.texts import Years
+from techbalance.questions.product_lists.naming import chosen_list
+from techbalance.questions.product_lists.placing import refuse_groups
 from techbalance.questions.products import Products
 from techbalance.questions.trade_read import QUANTITIES
 
@@ -18,8 +21,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from ibis import Table
 
-    from techbalance.classifications.partners import Member
-    from techbalance.questions.parameters.texts import GroupRef, ProductRef
+    from techbalance.questions.parameters.change import ChangeParams
     from techbalance.store.catalogue import Store
 
 VALUES: Final = {"export": "export_usd", "import": "general_usd"}
@@ -27,25 +29,33 @@ AMOUNTS: Final = {"export": "export_qty_1", "import": "general_qty_1"}
 KEYS: Final = ("year", "flow", "group", "product", "partner")
 
 
-def products(
-    store: Store,
-    day: dt.date | None,
-    members: tuple[Member, ...] | None,
-    groups: GroupRef | None,
-    codes: ProductRef | None,
-) -> Products:
-    """The ten-digit products asked for."""
-    return Products(store, day, None, members, groups, codes)
+def products(params: ChangeParams, store: Store) -> Products:
+    """The ten-digit products asked for, of the list asked for.
+
+    Raises
+    ------
+    UnknownCodeError
+        A partner or list nobody knows.
+    ParameterError
+        Official groups of a list that has its own.
+    """
+    chosen = chosen_list(store, params.list)
+    refuse_groups(chosen, params.group)
+    members = selection.chosen_partners(store, params.partner)
+    day = params.as_of.day if params.as_of else None
+    return Products(store, day, None, members, params.group, params.product, chosen=chosen)
 
 
 def held(products: Products) -> dict[tuple[str, int], frozenset[str] | None]:
-    """Partners known of each flow and year, by label; None for all."""
+    """Partners known of each flow and year, by label; None for all. Years without the whole list are out."""
     read = products.read
+    lacking = {flow: products.open_years(flow) for flow in VALUES}
     return {
         (flow, bucket[0]): None
         if known.partners is None
         else frozenset(read.labels(known.partners, [bucket]))
         for (flow, bucket), known in read.covered.items()
+        if bucket[0] not in lacking[flow]
     }
 
 

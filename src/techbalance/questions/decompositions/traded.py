@@ -13,7 +13,7 @@ from techbalance.errors import FlowNeededError
 from techbalance.questions.decompositions import deflated, shares
 from techbalance.questions.decompositions.families import read_families
 from techbalance.questions.decompositions.pairs import Pairs, pairs_of
-from techbalance.questions.decompositions.prices import by_own_prices, by_price_quantity, chained
+from techbalance.questions.decompositions.prices import Chain, by_own_prices, by_price_quantity, chained
 from techbalance.questions.decompositions.rates import exchange_rates, price_level
 from techbalance.questions.decompositions.sources import is_priced
 from techbalance.questions.decompositions.split import Extra, Split, Valued, all_masked, stacked
@@ -23,9 +23,11 @@ from techbalance.questions.supply.trade import chosen_suppliers, labels_of
 from techbalance.questions.wording import money
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from techbalance.models.decompositions import Indices
     from techbalance.models.validation import BoolArray, MaskedFloats
     from techbalance.questions.answer import Lineage
-    from techbalance.questions.decompositions.prices import Chain
     from techbalance.questions.decompositions.rates import PriceLevel, Rates
     from techbalance.questions.decompositions.sources import Trade
     from techbalance.questions.parameters.change import ChangeParams
@@ -189,10 +191,13 @@ class Traded:
             return deflated.by_price_level(valued, step.keys, levels)
         return self._own_prices(step, flow)
 
-    def _chain(self, step: Step, flow: str) -> Chain | None:
+    def _chain(self, step: Step, flow: str) -> Callable[[Indices], Chain | None]:
         """Indices chained from the first year of the question to the last of the step."""
+        if (self.years[0], step.start + 1) == (step.start, step.end):
+            return lambda found: Chain(found.fisher, found.tornqvist)
         whole = Step(step.pairs, self.years[0], step.end, step.keys, step.kept)
-        return chained(whole, self.trade.years[flow], self.apart[flow])
+        chain = chained(whole, self.trade.years[flow], self.apart[flow])
+        return lambda _: chain
 
     def _own_prices(self, step: Step, flow: str) -> Split:
         """Constant dollars by each part's own index, with the line by which they do not add up."""

@@ -151,6 +151,10 @@ class ChangeParams(Dated):
             raise ParameterError("ytd: a panel has full years", remedy="Leave ytd out")
         if self.series != "atp":
             raise ParameterError("series: a panel is a series of its own", remedy="Leave series out")
+        if self.list != "census-atp":
+            raise ParameterError(
+                "list: a panel has all its products", remedy="Leave list out; product chooses"
+            )
         if self.group or (self.by and "group" in self.by):
             raise ParameterError("group: a panel has no groups of its own", remedy="Leave group out")
 

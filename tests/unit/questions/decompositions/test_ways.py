@@ -138,6 +138,7 @@ def test_what_is_not_held_is_null_with_the_reason(asked: Any, given: dict[str, A
         ({"how": "lmdi", "panel": "hs6", "by": "group"}, "a panel has no groups"),
         ({"how": "lmdi", "panel": "hs6", "series": "goods_bop"}, "a series of its own"),
         ({"how": "lmdi", "panel": "hs6", "ytd": True}, "full years"),
+        ({"how": "lmdi", "panel": "hs6", "list": "mine.csv"}, "all its products"),
         ({"how": "lmdi", "panel": "hs6", "as_of": "2025"}, "no vintages"),
         ({"how": "survival"}, "three years or more"),
         ({"how": "margins", "by": "product"}, "margins are those of a partner"),
@@ -184,6 +185,15 @@ def test_every_option_of_a_way_acts(asked: Any, option: str):
     before = asked("change", **{**RECORD, **base}).arrow
     after = asked("change", **{**RECORD, **base, option: value}).arrow
     assert not before.equals(after)
+
+
+def test_a_list_of_ones_own_has_its_own_groups(asked: Any, tmp_path: Any):
+    path = tmp_path / "chips.csv"
+    path.write_text("code,group\n8542310001,processors\n8542320036,memory\n", encoding="utf-8")
+    answer = asked("change", **RECORD, how="lmdi", by="group", list=str(path))
+    assert {row["group"] for row in answer.rows()} <= {"processors", "memory"}
+    everything = asked("change", **RECORD, how="lmdi", product="8542310001,8542320036")
+    assert adds_up(answer) == adds_up(everything) != 0
 
 
 def test_an_outlier_is_trimmed_by_how_far_it_is(tb: TechBalance, write_panel: Callable[..., str]):
