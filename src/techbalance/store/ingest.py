@@ -32,6 +32,8 @@ __all__ = ["Options", "Outcome", "ingest_files"]
 
 # How long one ingest waits for another to finish with the store.
 WAIT_SECONDS: Final = 10.0
+# More files at a time would take more than a gigabyte, and reading one uses two cores by itself.
+MOST_AT_A_TIME: Final = 2
 # Between two looks at how far the work is.
 TICK_SECONDS: Final = 0.5
 
@@ -125,7 +127,7 @@ class _Run:
     def all(self) -> tuple[Outcome, ...]:
         """Take every file; code lists first, since they decide what the others hold."""
         order = sorted(self.paths, key=lambda path: (_kind(path) != "code list",))
-        threads = min(self.options.threads or os.cpu_count() or 1, len(order))
+        threads = min(self.options.threads or os.cpu_count() or 1, MOST_AT_A_TIME, len(order))
         found: dict[Path, Outcome] = {}
         with ThreadPoolExecutor(threads) as pool:
             try:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 # A question on one product or partner reads the groups of rows that hold it; smaller ones cost more to open.
 ROWS_PER_GROUP: Final = 20_000
 # Several archives are added up at a time, and all of it stays below a gigabyte.
-MEMORY: Final = "200MB"
+MEMORY: Final = "150MB"
 # What an expression calls the rows it is given.
 ROWS: Final = "rows_of_files"
 

@@ -31,7 +31,7 @@ class Options:
     partner
         Census code of all rows of a tidy file that names none.
     threads
-        Files worked on at a time; None for as many as there are cores.
+        Files worked on at a time, two at most; None for as many as there are cores.
     """
 
     dry_run: bool = False

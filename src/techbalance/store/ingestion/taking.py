@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 BY_PRODUCT: Final = ("product", "partner", "period")
 BY_GROUP: Final = ("year", "group", "partner", "match", "period")
+# Records read at a time, and with them the rows of a group: several archives at once stay below a gigabyte.
+BATCH_BYTES: Final = 32 << 20
 # Sorted like the archive itself, by product: enough rows to compress, few enough to skip.
 DETAIL_ROWS_PER_GROUP: Final = 100_000
 # Levels above 3 are many times slower for a few per cent.
@@ -108,7 +110,12 @@ def take_archive(
             source_id=source_id,
             note="; ".join(archive.notes),
         )
-        batches = archive.detail(modes=around.options.keep_modes, vintage=vintage, source_id=source_id)
+        batches = archive.detail(
+            batch_bytes=BATCH_BYTES,
+            modes=around.options.keep_modes,
+            vintage=vintage,
+            source_id=source_id,
+        )
         target = None
         if draft is not None:
             stem = f"{archive.flow}/{archive.year}/{archive.flow}-{archive.period}-{vintage}"
