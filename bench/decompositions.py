@@ -25,6 +25,7 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 
 import techbalance
+from techbalance.api import TechBalance
 from techbalance.store.hts10 import FILE
 from techbalance.store.outside import DATA_VARIABLE
 
@@ -87,7 +88,7 @@ def with_quantities(panel: pa.Table) -> pa.Table:
     return panel.append_column("quantity", quantity).append_column("unit", pa.array(unit, pa.string()))
 
 
-def timed(tb: techbalance.TechBalance, words: str, change: int, asked: dict[str, Any]) -> bool:
+def timed(tb: TechBalance, words: str, change: int, asked: dict[str, Any]) -> bool:
     """Ask several times and print the median; True where the bar and the sum are met."""
     spent = []
     for _ in range(RUNS + 1):

@@ -1,5 +1,6 @@
 """``change --how``: every way on the shipped record and on panels one can check by hand."""
 
+import gzip
 from collections.abc import Callable
 from typing import Any
 
@@ -474,6 +475,30 @@ def test_the_outside_files_are_named_when_they_are_not_there(
             tb.change(**RECORD, how="lmdi", panel=name)
     with pytest.raises(NotCoveredError, match="of the United States only"):
         tb.change(**RECORD, how="lmdi", panel="hs6", reporter="DEU")
+
+
+GOOD = "YEAR,CTY_CODE,CTY_NAME,I_COMMODITY,GEN_VAL_YR,CON_VAL_YR,DUT_VAL_YR,CAL_DUT_YR\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (None, "cannot be read"),
+        (GOOD.replace("GEN_VAL_YR", "GEN_VAL"), "lacks the column 'GEN_VAL_YR'"),
+        (GOOD + "2024,5700,CHINA,8542310001,1.5,1,0,0\n", "cannot be read"),
+        (GOOD + "2024,5700,CHINA,8542310001,,1,0,0\n", "1 rows have no GEN_VAL_YR"),
+        (GOOD + "2024,5700,CHINA\n", "cannot be read"),
+    ],
+)
+def test_a_spoilt_file_of_ten_digits_is_refused(
+    tb: TechBalance, tmp_path: Any, monkeypatch: Any, text: str | None, words: str
+):
+    file = tmp_path / "trade" / "us_imports_hts10_country_2024_2025.csv.gz"
+    file.parent.mkdir()
+    file.write_bytes(b"no archive" if text is None else gzip.compress(text.encode()))
+    monkeypatch.setenv("TECHBALANCE_DATA", str(tmp_path))
+    with pytest.raises(SchemaError, match=words):
+        tb.change(**RECORD, how="lmdi", panel="hts10")
 
 
 def test_the_shared_files_answer(tb: TechBalance, shared_data: Any, monkeypatch: Any):
