@@ -133,7 +133,8 @@ def land(
             landing = _Landing(home, draft, adapter, declaration, batch, aside)
             landing.put_aside(deliveries)
             with as_store_error(), duckdb.connect(":memory:") as engine:
-                engine.execute("SET memory_limit = '400MB'")
+                # One thread: a landing is small, and every further one brings buffers of its own.
+                engine.execute("SET memory_limit = '400MB'; SET threads = 1")
                 landing.publish(engine)
         except OSError as wrong:
             raise StoreError(
