@@ -146,7 +146,14 @@ ACTS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "records": ({}, {"as_of": "2025-04", "series": "goods_census"}),
     "reconcile": (
         {"year": 2024},
-        {"as_of": "2025-04", "flow": "import", "year": 2025, "series": "goods_census", "list": "mine"},
+        {
+            "as_of": "2025-04",
+            "by": "month",
+            "flow": "import",
+            "year": 2025,
+            "series": "goods_census",
+            "list": "mine",
+        },
     ),
     "ip": (
         {"year": 2023, "country": "USA,DEU,IRL"},
