@@ -15,6 +15,7 @@ from typing import Any
 import ibis
 import ibis.expr.operations as ops
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from techbalance.errors import NotCoveredError, TechbalanceError
@@ -43,7 +44,10 @@ NOT_TABULAR = {
 }
 # An example that names a file of the user's is asked where the file is made here.
 NAMES_A_FILE = re.compile(r"\S+\.(?:csv|toml|parquet|ZIP)\b")
-FILES = {"my-list.csv": "code,group\n8471300100,laptops\n8542,chips\n85423100,processors\n"}
+LIST, PANEL = "my-list.csv", "trade.parquet"
+LISTED = "code,group\n8471300100,laptops\n8542,chips\n85423100,processors\n"
+# Everybody sells the first products, and few the last.
+SELLERS = ("USA", "DEU", "JPN", "KOR", "CHN", "MEX", "VNM", "MYS")
 
 
 def given_by(question: Question, example: str) -> dict[str, Any]:
@@ -67,7 +71,7 @@ def declared() -> Iterator[Any]:
         if question.name in NOT_TABULAR or getattr(question, "writes", False):
             continue
         for example in question.examples:
-            if set(NAMES_A_FILE.findall(example)) <= set(FILES):
+            if set(NAMES_A_FILE.findall(example)) <= {LIST, PANEL}:
                 yield pytest.param(question.name, example, id=example)
 
 
@@ -77,8 +81,15 @@ EXAMPLES = tuple(declared())
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("files")
-    for name, text in FILES.items():
-        (folder / name).write_text(text)
+    (folder / LIST).write_text(LISTED)
+    sales = [
+        {"year": 2023, "exporter": seller, "importer": buyer, "product": f"{product:06}", "value_usd": value}
+        for place, seller in enumerate(SELLERS)
+        for buyer in SELLERS[:3]
+        for product in range(1, 13)
+        if buyer != seller and product + place <= 13 and (value := 1000 * (13 - place) + 7 * product**2)
+    ]
+    pq.write_table(pa.Table.from_pylist(sales), folder / PANEL)
     return folder
 
 
