@@ -6,7 +6,9 @@ The tree::
     ├── QuestionError                 2    the question cannot be put like this
     │   ├── ParameterError            2    a parameter is malformed or contradicts another
     │   ├── UnknownCodeError          2    a partner, group, product or list nobody knows (also a LookupError)
-    │   └── FlowNeededError           2    only one flow is held and none was chosen
+    │   ├── FlowNeededError           2    only one flow is held and none was chosen
+    │   ├── TooMuchError              2    more rows, or more time, than a server gives to one question
+    │   └── BusyError                 2    more questions wait for a server than it keeps
     ├── NotCoveredError               5    the record holds nothing that answers the question
     ├── DataError                     3    data handed in, or stored, are wrong
     │   ├── SchemaError               3    a file or table lacks a field, or a field has the wrong form
@@ -111,6 +113,14 @@ class UnknownCodeError(QuestionError, LookupError):
 
 class FlowNeededError(QuestionError):
     """Only one flow is held for what was asked, and the question did not choose it."""
+
+
+class TooMuchError(QuestionError):
+    """An answer with more rows, or that takes longer, than a server gives to one question."""
+
+
+class BusyError(QuestionError):
+    """More questions are waiting for a server than it keeps."""
 
 
 class NotCoveredError(TechbalanceError):

@@ -15,13 +15,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from techbalance.errors import BusyError, TooMuchError
 from techbalance.questions.callers import elsewhere
 from techbalance.questions.prepared import prepared
 from techbalance.questions.registry import ask
 from techbalance.store.catalogue import Store
 from techbalance.store.outside import fingerprint
 from techbalance.web import formats
-from techbalance.web.problems import BusyError, TooMuchError
 
 if TYPE_CHECKING:
     from techbalance.questions.parameters.declaration import Params, Question

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any, Final
 from starlette.responses import JSONResponse
 
 from techbalance.errors import (
+    BusyError,
     ConvergenceError,
     ModelInputError,
     NotCoveredError,
     QuestionError,
     TechbalanceError,
+    TooMuchError,
 )
 
 if TYPE_CHECKING:
@@ -48,14 +50,6 @@ SCHEMA: Final[dict[str, Any]] = {
         "exit_code": {"type": "integer", "description": "What the command line would exit with"},
     },
 }
-
-
-class TooMuchError(QuestionError):
-    """An answer with more rows, or that takes longer, than this server gives to one question."""
-
-
-class BusyError(TechbalanceError):
-    """More questions are waiting than this server keeps."""
 
 
 def status_of(wrong: TechbalanceError) -> int:

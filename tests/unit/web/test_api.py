@@ -9,11 +9,11 @@ import pytest
 from starlette.testclient import TestClient
 
 from techbalance.api import TechBalance
+from techbalance.errors import TooMuchError
 from techbalance.questions.interface import row_schema
 from techbalance.web import api, formats
 from techbalance.web.app import create_app
 from techbalance.web.desk import Desk
-from techbalance.web.problems import TooMuchError
 from techbalance.web.settings import Settings
 
 ROOT = "/api/v1"
