@@ -30,18 +30,22 @@ pytestmark = pytest.mark.cluster
 # Sums of doubles differ in their last digits with the order in which an engine adds.
 RATIO_TOLERANCE = 1e-12
 
-# Read nothing through the engine: what they compute with are arrays, or what is declared.
-NOT_TABULAR = {
-    "value_added": "a table of inputs and outputs is one array, read from its file",
-    "work_content": "a table of inputs and outputs is one array, read from its file",
-    "exposure": "a table of inputs and outputs is one array, read from its file",
-    "whatif_gains": "shares of a table of inputs and outputs, an array",
+# Compute on arrays that are read from a file; of the engine they ask the names of countries only.
+FROM_ARRAYS = {
+    "value_added": "a table of inputs and outputs is one array",
+    "work_content": "a table of inputs and outputs is one array",
+    "exposure": "a table of inputs and outputs is one array",
+    "whatif_gains": "shares of a table of inputs and outputs",
     "whatif_gravity": "estimated on a panel read as arrays",
     "whatif_run": "a scenario file asks another question, which is tested itself",
+}
+# Read nothing through the engine.
+READS_NOTHING = {
     "whatif_diff": "compares two texts",
     "claims_list": "lists what is declared",
     "sources": "lists what is declared",
 }
+NOT_TABULAR = FROM_ARRAYS | READS_NOTHING
 # An example that names a file of the user's is asked where the file is made here.
 NAMES_A_FILE = re.compile(r"\S+\.(?:csv|toml|parquet|ZIP)\b")
 LIST, PANEL = "my-list.csv", "trade.parquet"
@@ -218,7 +222,7 @@ def test_what_is_left_out_is_declared_and_reads_nothing(
         raise AssertionError("it reads a table")
 
     monkeypatch.setattr(engine, "fetch", refuse)
-    for name in NOT_TABULAR:
+    for name in READS_NOTHING:
         for example in find(name).examples:
             answer = expected(name, example, on_duckdb)
             assert outside_data is None or isinstance(answer, (Answer, TechbalanceError)), example
