@@ -306,8 +306,10 @@ COLUMNS: Final[dict[str, Column]] = {
     # what if
     "outcome": Column("code", "", "What the model says: welfare, imports, price_paid, revenue and so on"),
     "part": Column(
-        "code", "", "all (in world models: the United States), or a partner, group, product, country, sector; "
-        "of a story, its part"
+        "code",
+        "",
+        "all (in world models: the United States), or partner, group, product, country, sector; "
+        "of a story, its part",
     ),
     "part_name": Column("name", "", "Name of the part"),
     "low": Column("measured", "", "Change, low end: 5th of 100 draws in order; null without draws"),

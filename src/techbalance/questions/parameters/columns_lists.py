@@ -17,9 +17,7 @@ LIST_COLUMNS: Final[dict[str, Column]] = {
         "count", "codes", "Those of them whose trade is held one by one, or known to be none"
     ),
     "covered_usd": Column("money", "US dollars", "Trade of the year in the codes held one by one"),
-    "from_group": Column(
-        "code", "", "Group in the first list; 00 outside it, null where it lacks the code"
-    ),
+    "from_group": Column("code", "", "Group in the first list; 00 outside it, null where it lacks the code"),
     "to_group": Column("code", "", "Group in the second list; 00 outside it, null where it lacks the code"),
     "effect_usd": Column(
         "money",
