@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 # What the bytes of a part must look like before anybody parses them.
-Form = Literal["json", "xlsx", "xls", "xlsb", "zip", "html", "csv", "text", "pdf"]
+Form = Literal["json", "xml", "xlsx", "xls", "xlsb", "zip", "html", "csv", "text", "pdf"]
 
 
 @dataclass(frozen=True)

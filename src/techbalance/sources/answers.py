@@ -28,6 +28,7 @@ _TOO_LARGE: Final = re.compile(r"error while running your query|too (large|big|m
 _TITLE: Final = re.compile(rb"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
 _STARTS: Final[dict[str, tuple[bytes, ...]]] = {
     "json": (b"[", b"{"),
+    "xml": (b"<",),
     "xlsx": (b"PK\x03\x04",),
     "xlsb": (b"PK\x03\x04",),
     "zip": (b"PK\x03\x04", b"PK\x05\x06"),
@@ -36,6 +37,7 @@ _STARTS: Final[dict[str, tuple[bytes, ...]]] = {
 }
 _NAMES: Final = {
     "json": "JSON",
+    "xml": "XML",
     "zip": "a ZIP archive",
     "pdf": "a PDF document",
     "csv": "a CSV file",
@@ -140,15 +142,17 @@ def check_form(response: httpx.Response, part: Part, head: bytes, shown: str) ->
         The bytes are not of the form the part has.
     """
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
-    looks_html = start[:256].lower().startswith((b"<!doctype", b"<html", b"<head", b"<?xml")) or (
-        b"<html" in start[:TELLING_BYTES].lower()
-    )
+    # A web page may begin like XML; where XML is wanted, only what follows tells them apart.
+    openings = (b"<!doctype", b"<html", b"<head", *(() if part.form == "xml" else (b"<?xml",)))
+    looks_html = start[:256].lower().startswith(openings) or b"<html" in start[:TELLING_BYTES].lower()
     says_html = "text/html" in response.headers.get("content-type", "").lower()
     if part.form == "html":
         if not (looks_html or says_html or start.startswith(b"<")):
             raise _another_form(part, "something that is no web page", shown)
         return
-    if looks_html or (says_html and not start.startswith(_STARTS.get(part.form, (b"\0",)))):
+    # Markup of either kind begins alike: there the header is believed.
+    as_wanted = part.form != "xml" and start.startswith(_STARTS.get(part.form, (b"\0",)))
+    if looks_html or (says_html and not as_wanted):
         title = _TITLE.search(head)
         words = quoted(title[1].decode("utf-8", errors="replace")) if title else ""
         raise _another_form(part, f"a web page{f' ({words})' if words else ''}", shown)
