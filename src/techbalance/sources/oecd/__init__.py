@@ -1,1 +1,1 @@
-"""OECD: trade in value added and services trade, by SDMX."""
+"""OECD: charges for the use of intellectual property, and trade in value added, by SDMX."""
