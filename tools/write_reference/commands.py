@@ -55,11 +55,13 @@ VARIABLES: Final = {
 def commands(group: Any = None, words: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:  # noqa: ANN401
     """List every command as its words and its parsed form, in the order of the help."""
     group = group or typer.main.get_command(application())
+    asked = {one.command for one in QUESTIONS.values()}
     for name, command in group.commands.items():
+        # A word that starts other commands may be a question of its own.
+        if not hasattr(command, "commands") or (*words, name) in asked:
+            yield (*words, name), command
         if hasattr(command, "commands"):
             yield from commands(command, (*words, name))
-        else:
-            yield (*words, name), command
 
 
 def commands_page() -> str:

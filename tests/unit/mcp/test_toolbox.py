@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -9,6 +10,12 @@ from techbalance.api import TechBalance
 from techbalance.questions.registry import QUESTIONS
 
 Client = pytest.importorskip("mcp.client", reason="the optional extra mcp is not installed").Client
+
+
+def in_a_loop(work):
+    """Run to the end in a thread of its own: a browser test may have left a loop running in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
 
 
 @pytest.fixture
@@ -20,7 +27,7 @@ def asked(tmp_path):
             async with Client(server(tmp_path)) as client:
                 return await client.call_tool(name, given)
 
-        return asyncio.run(one())
+        return in_a_loop(one())
 
     return ask
 
@@ -32,7 +39,7 @@ def test_every_question_that_changes_nothing_is_a_tool(tmp_path):
         async with Client(server(tmp_path)) as client:
             return (await client.list_tools()).tools
 
-    tools = {tool.name: tool for tool in asyncio.run(listed())}
+    tools = {tool.name: tool for tool in in_a_loop(listed())}
     assert set(tools) == {one.name for one in QUESTIONS.values() if not one.writes}
     assert all(tool.annotations.read_only_hint for tool in tools.values())
     assert "file" not in tools["whatif_run"].input_schema["properties"]

@@ -25,6 +25,8 @@ FILES: Final[dict[str, Kind]] = {
     "elasticities": "file or name",
     "employment": "file",
     "families": "file",
+    "first": "file or name",
+    "from_list": "file or name",
     "income": "file or name",
     "io": "file",
     "list": "file or name",
@@ -34,7 +36,9 @@ FILES: Final[dict[str, Kind]] = {
     "panel": "file or name",
     "schedule": "file",
     "screen": "file or name",
+    "second": "file or name",
     "stages": "file or name",
+    "to_list": "file or name",
     "weights": "file",
     "what": "file or name",
 }
