@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from techbalance.sources.oecd import adapter
+from techbalance.sources.oecd.messages import figures
 from tests.publisher import oecd
 from tests.publisher.fetching import Bench, bench
 from tests.publisher.server import Answer, Call
@@ -186,6 +187,25 @@ def test_what_looks_otherwise_is_refused_with_its_place(local: Bench, kind: str)
     assert local.state() == {}
     local.publisher.route(IP, oecd.answer(oecd.charges()))
     assert local.fetch("oecd", "--series", "ip")[0] == 0
+
+
+@pytest.mark.parametrize("start", [b"<generic:Series>", b"</message:DataSet>"])
+def test_the_multiplier_may_stand_with_the_whole_data_set(start: bytes):
+    mark = b'<generic:Attributes><generic:Value id="UNIT_MULT" value="6"/></generic:Attributes>'
+    series = [(oecd.CHARGES, {}, {2022: ("5", "A")})]
+    (found,) = figures(oecd.message(series).replace(start, mark + start, 1), "ip")
+    assert (found.value, found.attributes["UNIT_MULT"], found.key["TIME_PERIOD"]) == ("5", "6", "2022")
+
+
+def test_figures_may_come_one_by_one_without_series():
+    codes = "".join(
+        f'<generic:Value id="{name}" value="{code}"/>'
+        for name, code in (oecd.CHARGES | {"TIME_PERIOD": "2022"}).items()
+    )
+    one = f'<generic:Obs><generic:ObsKey>{codes}</generic:ObsKey><generic:ObsValue value="5"/></generic:Obs>'
+    end = b"</message:DataSet>"
+    (found,) = figures(oecd.message([], at="AllDimensions").replace(end, one.encode() + end), "ip")
+    assert (found.value, found.key["REF_AREA"], found.key["TIME_PERIOD"]) == ("5", "USA", "2022")
 
 
 def test_one_indicator_that_fails_leaves_none_of_them(local: Bench):
