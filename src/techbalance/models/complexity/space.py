@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from techbalance.models.validation import FloatArray, MaskedFloats
 
 # Products worked on at a time: a rectangle of these stays in the cache of one core.
-TILE_ROWS: Final = 128
-TILE_COLUMNS: Final = 256
+TILE_ROWS: Final = 256
+TILE_COLUMNS: Final = 768
 # Multiplications up to which OpenBLAS keeps to one thread, and rows of a piece that still fill its kernels.
 PIECE: Final = 250_000
 PIECE_ROWS: Final = 64
