@@ -128,7 +128,7 @@ def heat_map(finding: GridFinding, flow: str) -> str:
 
 def ranked_bars(finding: RankFinding) -> str:
     """Describe the first places with last year's rank, and every overtaking among the rows shown."""
-    kind = titles.MEASURES[finding.measure].lower()
+    kind = f"{titles.MEASURES[finding.measure].lower()} {finding.within}".rstrip()
     count = text.counted(len(finding.shown), finding.by)
     said = [f"Bars of the {count} ranked first, {kind} in {finding.year}."]
     for row in finding.shown[:_TOLD]:
@@ -146,7 +146,7 @@ def ranked_bars(finding: RankFinding) -> str:
 def change(finding: ChangeFinding) -> str:
     """Describe the totals of both years and every part drawn, with its part of the change."""
     usd = finding.to_usd - finding.from_usd
-    what = "the balance" if finding.flow == "balance" else finding.flow
+    what = f"{'the balance' if finding.flow == 'balance' else finding.flow} {finding.within}".rstrip()
     said = [
         f"A waterfall from {text.money(finding.from_usd)} in {finding.from_year} to "
         f"{text.money(finding.to_usd)} in {finding.to_year}, a change in {what} of "
@@ -167,7 +167,7 @@ def change(finding: ChangeFinding) -> str:
 
 def products(finding: ProductFinding, flow: str) -> str:
     """Describe the largest products, each with its first partner and that partner's share."""
-    link = "from" if flow == "imports" else "to"
+    link = "from" if flow.startswith("imports") else "to"
     share = sum(row["value_usd"] for row in finding.products) / finding.total_usd
     said = [
         f"Bars of the {text.counted(len(finding.products), 'largest product')} among technology {flow} in "

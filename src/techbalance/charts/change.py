@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import altair as alt
@@ -63,9 +64,11 @@ def change_waterfall(
     needs = (by, f"{by}_name", "from_usd", "to_usd", "change_usd")
     listed = answer.read(rows, "change", needs=needs, values=("change_usd",))
     answer.one_each(listed, "change", (by,))
-    finding = find_change(listed, years=years, by=by, flow=flow, top=_TOP)
+    found = find_change(listed, years=years, by=by, flow=flow, top=_TOP)
+    finding = replace(found, within=credit.within)
     alt_text = alternative.change(finding)
-    unit = f"Change in {flow} from {years[0]} to {years[1]}, billions of US dollars and part of the change"
+    what = f"{flow} {credit.within}".rstrip()
+    unit = f"Change in {what}, {years[0]} to {years[1]}, billions of US dollars and part of the change"
     return Figure(
         id=f"change-{by}-{flow}-{years[0]}-{years[1]}",
         title=titles.change(finding),

@@ -64,12 +64,13 @@ def product_suppliers(
     needs = ("year", "product", "product_name", "partner", "partner_name", field)
     listed = answer.read(rows, "products", needs=needs, values=(field,))
     finding = find_products(listed, year=year, field=field, top=top, is_named=_is_named)
-    alt_text = alternative.products(finding, flow)
+    traded = f"{flow} {credit.within}".rstrip()
+    alt_text = alternative.products(finding, traded)
     of_year = [row for row in listed if row["year"] == year]
-    unit = f"Largest ten-digit products by partner, {flow} in {year}, billions of US dollars"
+    unit = f"Largest ten-digit products by partner, {traded} in {year}, billions of US dollars"
     return Figure(
         id=f"products-{flow}-{year}",
-        title=titles.products(finding, flow),
+        title=titles.products(finding, traded),
         subtitle=answer.subtitle(of_year, credit.origin or answer.census(flow), unit),
         alt_text=alt_text,
         spec=_draw(finding, alt_text),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import altair as alt
@@ -50,10 +50,11 @@ def ranked_bars(rows: pa.Table, *, year: int, by: str, credit: Credit, top: int 
     needs = (by, f"{by}_name", "measure", "value_usd", "rank", "previous_rank", "overtook")
     listed = answer.read(rows, "rank", needs=needs, values=("value_usd", "rank"))
     answer.one_each(listed, "rank", (by,))
-    finding = find_rank(listed, year=year, by=by, top=top)
+    finding = replace(find_rank(listed, year=year, by=by, top=top), within=credit.within)
     alt_text = alternative.ranked_bars(finding)
     origin = credit.origin or answer.census(f"{finding.measure}s")
-    unit = f"{titles.MEASURES[finding.measure]} in {year}, billions of US dollars"
+    measure = f"{titles.MEASURES[finding.measure]} {credit.within}".rstrip()
+    unit = f"{measure} in {year}, billions of US dollars"
     rose = any(row["passed"] for row in finding.shown)
     return Figure(
         id=f"rank-{by}-{finding.measure}-{year}",

@@ -46,10 +46,13 @@ class Credit:
         The command that gives the same rows again.
     origin
         Publisher and basis, where they differ from the chart's own.
+    within
+        Of which part of trade the rows are, as it follows a noun: ``from China``, ``in Electronics``.
     """
 
     command: str
     origin: Origin | None = None
+    within: str = ""
 
 
 CENSUS = Origin(

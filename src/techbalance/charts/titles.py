@@ -115,7 +115,7 @@ def ranked_bars(finding: RankFinding) -> str:
     """State who leads, since when, and where the former leader went."""
     leader, year = finding.shown[0], finding.year
     name = short_name(leader["name"], finding.by)
-    role = _ROLES[finding.by, finding.measure]
+    role = f"{_ROLES[finding.by, finding.measure]} {finding.within}".rstrip()
     amount = f"at {text.money(leader['value_usd'])}"
     if finding.measure == "balance":
         amount = f"with a {text.side(leader['value_usd'])} of {text.size(leader['value_usd'])}"
@@ -137,9 +137,11 @@ def change(finding: ChangeFinding) -> str:
     """State the largest part of the change, or the change alone where no part stands for it."""
     usd = finding.to_usd - finding.from_usd
     span = f"from {finding.from_year} to {finding.to_year}"
+    if finding.within:
+        span = f"between {finding.from_year} and {finding.to_year}"
     what = moved(finding)
     if usd == 0:
-        return f"{what.capitalize()} did not change {span}"
+        return f"{what[:1].upper()}{what[1:]} did not change {span}"
     course = f"{'rise' if widened(finding) else 'fall'} in {what} {span}"
     part = max(finding.steps, key=lambda step: step["contribution_ratio"])
     if part["key"] in _UNNAMED:
@@ -157,7 +159,7 @@ def products(finding: ProductFinding, flow: str) -> str:
     count = len(finding.products)
     share = sum(row["value_usd"] for row in finding.products) / finding.total_usd
     first = finding.products[0]
-    link = "came from" if flow == "imports" else "went to"
+    link = "came from" if flow.startswith("imports") else "went to"
     whole = f"{text.percent(share, 0)} of technology {flow} in {finding.year}"
     lead = f"{text.spelled(count)} product{'s' * (count > 1)} made {whole}"
     which = "of it" if count == 1 else "of the largest"
@@ -224,7 +226,7 @@ _UNNAMED = {"other", "residual"}
 def moved(finding: ChangeFinding) -> str:
     """Name what changed: a flow, the deficit, the surplus, or the balance where its sign differs."""
     if finding.flow != "balance":
-        return finding.flow
+        return f"{finding.flow} {finding.within}".rstrip()
     if finding.from_usd < 0 and finding.to_usd < 0:
         return "the deficit"
     return "the surplus" if finding.from_usd > 0 and finding.to_usd > 0 else "the balance"

@@ -124,6 +124,8 @@ class RankFinding:
         The row that ranked first a year earlier, where it is not first now.
     count
         How many rows have a rank.
+    within
+        What part of trade was asked about, in words that follow a noun: ``from China``, ``in Electronics``.
     """
 
     year: int
@@ -132,6 +134,7 @@ class RankFinding:
     shown: list[Row]
     former: Row | None
     count: int
+    within: str = ""
 
 
 def find_rank(listed: Sequence[Row], *, year: int, by: str, top: int) -> RankFinding:
@@ -188,6 +191,8 @@ class ChangeFinding:
         drawn alone are one step, ``other``; what the parts leave of a given total is ``residual``.
     missing
         Names of parts without a change.
+    within
+        What part of trade was asked about, in words that follow a noun: ``from China``, ``in Electronics``.
     """
 
     from_year: int
@@ -198,6 +203,7 @@ class ChangeFinding:
     to_usd: int
     steps: list[Row]
     missing: list[str]
+    within: str = ""
 
 
 def find_change(
