@@ -31,7 +31,8 @@ ARROWS: dict[str, set[str]] = {
     "questions": {"claims", "charts", "indicators", "models", "store"},
     "report": {"questions"},
     "api": {"questions"},
-    "web": {"questions"},
+    # The served pages are made of the report's blocks and templates.
+    "web": {"questions", "report"},
     "mcp": {"questions"},
     # The command line also starts the other surfaces.
     "cli": {"questions", "report", "web", "mcp"},

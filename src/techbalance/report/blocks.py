@@ -42,6 +42,21 @@ class KeyFigure:
     trail: Trail
 
 
+class Marks(NamedTuple):
+    """Where the marks of a chart lead.
+
+    Parameters
+    ----------
+    field
+        A field of the marks' records, for example ``name``.
+    addresses
+        Address of a page for each of its values, written as text.
+    """
+
+    field: str
+    addresses: Mapping[str, str]
+
+
 @dataclass(frozen=True, slots=True)
 class Chart:
     """A chart with its table.
@@ -56,6 +71,9 @@ class Chart:
         Where they come from.
     folded
         Whether it waits behind its title, beside another chart that says the same of a later year.
+    marks
+        Where its marks lead, on a page that is served: a field of their records, and an address for each of
+        its values.
     """
 
     template: ClassVar[str] = "chart.html"
@@ -64,6 +82,7 @@ class Chart:
     grid: Grid
     trail: Trail
     folded: bool = False
+    marks: Marks | None = None
 
     @property
     def id(self) -> str:

@@ -53,12 +53,15 @@ class Grid:
         Cells as text; the first of a row is its head.
     footnotes
         Notes; the first cell of a row that has one ends in its number in brackets.
+    links
+        For each row, where a cell leads: its place in the row and an address. Empty where no cell leads on.
     """
 
     heads: tuple[str, ...]
     styles: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     footnotes: tuple[str, ...] = ()
+    links: tuple[Mapping[int, str], ...] = ()
 
 
 def grid(rows: Sequence[Mapping[str, Any]], fields: Sequence[Field]) -> Grid:
