@@ -10,9 +10,9 @@ import pyarrow as pa
 
 from techbalance.errors import NotCoveredError, UnknownCodeError
 from techbalance.questions.answer import Lineage
+from techbalance.questions.ladder.held import HTS10, HeldTrade, distinct, editions_of
 from techbalance.questions.products import Products
 from techbalance.questions.selection import among_products, partner_book
-from techbalance.questions.supply.trade import partner_names
 from techbalance.store.trade_tables import open_trade_table
 
 if TYPE_CHECKING:
@@ -22,69 +22,28 @@ if TYPE_CHECKING:
 
     from techbalance.models.validation import FloatArray
     from techbalance.questions.parameters.ladder import Basket
-    from techbalance.questions.parameters.texts import Years
     from techbalance.store.catalogue import Store
     from techbalance.store.trade_tables import TradeTable
 
-HTS10: Final = 10
 STEADY: Final = 12
 
 
-@dataclass(frozen=True)
-class Baskets:
-    """Exports by year, country and product.
+@dataclass(frozen=True, kw_only=True)
+class Baskets(HeldTrade):
+    """Exports by year, country and product: one row of each, or finer, with ``country`` a label.
 
     Parameters
     ----------
-    store
-        What is read.
-    rows
-        One row per year, country and product or finer: ``year``, ``country``, ``product``, ``value_usd``.
-    digits
-        Length of the product codes; 0 where they are no numbers.
-    notes
-        What must be known to read it.
-    lineage
-        Stored rows it comes from; none of a user's table.
     why_empty
         Why a year has nothing.
-    editions
-        Year and edition of the codes, where the table tells it.
     """
 
-    store: Store
-    rows: Table
-    digits: int
-    notes: tuple[str, ...]
-    lineage: tuple[Lineage, ...] = ()
     why_empty: str = "not_covered: the table has no rows of this year"
-    editions: tuple[tuple[int, str], ...] = ()
-
-    @cached_property
-    def years(self) -> tuple[int, ...]:
-        """Years of which anything is held."""
-        rows = self.rows.select("year").distinct().order_by("year")
-        return tuple(self.store.fetch(rows)["year"].to_pylist())
 
     @cached_property
     def countries(self) -> tuple[str, ...]:
         """Labels of all countries."""
-        rows = self.rows.select("country").distinct().order_by("country")
-        return tuple(self.store.fetch(rows)["country"].to_pylist())
-
-    @cached_property
-    def names(self) -> dict[str, str]:
-        """Name of each country by its label, where one is known."""
-        return partner_names(self.store)
-
-    @cached_property
-    def product_names(self) -> dict[str, str]:
-        """Official short text of ten-digit codes; nothing at coarser levels."""
-        if self.digits != HTS10:
-            return {}
-        rows = self.store.table("products").filter(lambda row: row.system == "HTS").select("code", "name")
-        columns = self.store.fetch(rows).to_pydict()
-        return dict(zip(columns["code"], columns["name"], strict=True))
+        return tuple(distinct(self.store, self.rows, "country"))
 
     def labels(self, names: Iterable[str]) -> list[str]:
         """Find what the table calls these countries.
@@ -95,18 +54,6 @@ class Baskets:
             Neither a label of the table nor a name of a country in it.
         """
         return labels_among(self.store, names, self.countries)
-
-    def asked_years(self, years: Years | None) -> tuple[int, ...]:
-        """The years asked for; the newest held when none is."""
-        return self.years[-1:] if years is None else tuple(range(years.start, years.end + 1))
-
-    def in_years(self, years: tuple[int, ...]) -> Baskets:
-        """The same, of these years, with a note where they are of several editions of the codes."""
-        behind = tuple(
-            replace(part, rows=part.rows.filter(part.rows.year.isin(years))) for part in self.lineage
-        )
-        notes = (*self.notes, *edition_notes(self.editions, years))
-        return replace(self, rows=self.rows.filter(self.rows.year.isin(years)), lineage=behind, notes=notes)
 
 
 def labels_among(store: Store, names: Iterable[str], held: Iterable[str]) -> list[str]:
@@ -164,15 +111,15 @@ def _from_record(params: Basket, store: Store) -> Baskets:
     behind = trade.behind().filter(lambda row: row.flow == "import")
     formula = "general imports, customs value, by supplier and product"
     return Baskets(
-        store,
-        rows.select("year", "product", country="partner", value_usd=rows.general_usd),
-        HTS10,
-        (
+        store=store,
+        rows=rows.select("year", "product", country="partner", value_usd=rows.general_usd),
+        digits=HTS10,
+        notes=(
             "What the United States buys of Advanced Technology Products, by supplier: what suppliers sell "
             "to others is not in it. A table of world exports (--panel) measures countries as a whole.",
         ),
-        (Lineage("trade", behind, formula, value="general_usd"),),
-        trade.why_nothing("product and partner"),
+        lineage=(Lineage("trade", behind, formula, value="general_usd"),),
+        why_empty=trade.why_nothing("product and partner"),
     )
 
 
@@ -180,10 +127,10 @@ def _from_table(params: Basket, store: Store) -> Baskets:
     table = open_trade_table(store, str(params.panel), country_codes=params.country_codes)
     rows, said = one_side(store, table, params.side)
     return Baskets(
-        store,
-        rows.select("year", "product", country="exporter", value_usd="value_usd"),
-        table.digits,
-        (f"{table.origin}; {said}", *table.notes),
+        store=store,
+        rows=rows.select("year", "product", country="exporter", value_usd="value_usd"),
+        digits=table.digits,
+        notes=(f"{table.origin}; {said}", *table.notes),
         editions=editions_of(store, rows),
     )
 
@@ -207,24 +154,6 @@ def one_side(store: Store, table: TradeTable, side: str | None) -> tuple[Table, 
         )
     words = "exports as exporters report them." if chosen == "export" else "exports as importers report them."
     return rows.filter(rows.side == chosen), words
-
-
-def editions_of(store: Store, rows: Table) -> tuple[tuple[int, str], ...]:
-    """Year and edition of the codes, where the rows tell it."""
-    found = rows.filter(rows.edition.notnull()).select("year", "edition").distinct()
-    return tuple(sorted((row["year"], row["edition"]) for row in store.fetch_rows(found)))
-
-
-def edition_notes(editions: Iterable[tuple[int, str]], years: Iterable[int]) -> list[str]:
-    """Say where years are in different editions of the codes."""
-    span = set(years)
-    found = sorted({edition for year, edition in editions if year in span})
-    if len(found) < 2:
-        return []
-    return [
-        f"Codes of several editions ({', '.join(found)}): products of one year are compared with each other; "
-        "between years a code may hold other goods."
-    ]
 
 
 def matrix_of(found: Baskets, year: int) -> tuple[list[str], list[str], FloatArray]:

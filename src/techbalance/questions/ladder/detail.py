@@ -9,7 +9,7 @@ import ibis
 from techbalance.classifications.groups import OUTSIDE
 from techbalance.errors import NotCoveredError
 from techbalance.questions.answer import Lineage
-from techbalance.questions.ladder.baskets import HTS10
+from techbalance.questions.ladder.held import HTS10
 from techbalance.questions.ladder.markets import DETAIL, Market
 from techbalance.questions.selection import among_products, labelled_partners
 from techbalance.questions.trade_read import TradeRead
@@ -46,12 +46,14 @@ def detail_market(params: MarketParams, store: Store) -> Market:
     columns = ("year", "product", "partner", "value_usd", "quantity", "unit")
     formula = "value over first quantity, by product and partner"
     return Market(
-        store,
-        DETAIL,
-        bought.select(*columns),
-        HTS10,
-        True,
-        ("Ingested detail: general imports at customs value, first quantity of each ten-digit product.",),
+        store=store,
+        level=DETAIL,
+        rows=bought.select(*columns),
+        digits=HTS10,
+        has_quantity=True,
+        notes=(
+            "Ingested detail: general imports at customs value, first quantity of each ten-digit product.",
+        ),
         exports=None if sold is None else sold.select(*columns),
         lineage=(Lineage("trade", bought, formula, value="general_usd"),),
     )

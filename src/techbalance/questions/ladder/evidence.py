@@ -285,4 +285,4 @@ def _two_way(market: Market, moves: Moves) -> Measured:
 
 def _as_baskets(market: Market) -> Baskets:
     rows = market.rows.select("year", "product", country="partner", value_usd="value_usd")
-    return Baskets(market.store, rows, market.digits, ())
+    return Baskets(store=market.store, rows=rows, digits=market.digits)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Self
 
 import ibis
 
@@ -12,10 +12,10 @@ from techbalance.classifications.groups import GROUPS
 from techbalance.classifications.partners import taken_apart
 from techbalance.errors import NotCoveredError
 from techbalance.questions.answer import Lineage
-from techbalance.questions.ladder.baskets import HTS10, edition_notes, editions_of, labels_among
+from techbalance.questions.ladder.baskets import labels_among
+from techbalance.questions.ladder.held import HTS10, HeldTrade, distinct, editions_of
 from techbalance.questions.products import Products
 from techbalance.questions.selection import among_products, partner_book
-from techbalance.questions.supply.trade import partner_names
 from techbalance.store import outside
 from techbalance.store.hs6 import FILE
 from techbalance.store.trade_tables import open_trade_table
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ibis import Table
 
     from techbalance.questions.parameters.ladder import Market as MarketParams
-    from techbalance.questions.parameters.texts import GroupRef, PartnerRef, Years
+    from techbalance.questions.parameters.texts import GroupRef, PartnerRef
     from techbalance.store.catalogue import Store
 
 RECORD: Final = "ten-digit record"
@@ -36,68 +36,28 @@ TABLE: Final = "table of yours"
 HS6_DIGITS: Final = 6
 
 
-@dataclass(frozen=True)
-class Market:
-    """Imports of one country by supplier.
+@dataclass(frozen=True, kw_only=True)
+class Market(HeldTrade):
+    """Imports of one country by supplier, with ``partner``, ``quantity`` and ``unit`` (null where not held).
 
     Parameters
     ----------
-    store
-        What is read.
     level
         Which kind of data: ``RECORD``, ``HS6``, ``DETAIL`` or ``TABLE``.
-    rows
-        One row per year, product and supplier or finer: ``year``, ``product``, ``partner``, ``value_usd``,
-        ``quantity`` and ``unit`` (null where not held).
-    exports
-        The same of what the country sells, the partner being the buyer; None where not held.
-    digits
-        Length of the product codes; 0 where they are no numbers.
     has_quantity
         Whether quantities are held at all.
-    notes
-        What must be known to read it.
-    lineage
-        Stored rows it comes from.
-    editions
-        Year and edition of the codes, where the table tells it.
+    exports
+        The same of what the country sells, the partner being the buyer; None where not held.
     """
 
-    store: Store
     level: str
-    rows: Table
-    digits: int
     has_quantity: bool
-    notes: tuple[str, ...]
     exports: Table | None = None
-    lineage: tuple[Lineage, ...] = ()
-    editions: tuple[tuple[int, str], ...] = ()
-
-    @cached_property
-    def years(self) -> tuple[int, ...]:
-        """Years of which anything is held."""
-        rows = self.rows.select("year").distinct().order_by("year")
-        return tuple(self.store.fetch(rows)["year"].to_pylist())
 
     @cached_property
     def partners(self) -> tuple[str, ...]:
         """Labels of all suppliers."""
-        rows = self.rows.select("partner").distinct().order_by("partner")
-        return tuple(self.store.fetch(rows)["partner"].to_pylist())
-
-    @cached_property
-    def names(self) -> dict[str, str]:
-        """Name of each partner by its label, where one is known."""
-        return partner_names(self.store)
-
-    @cached_property
-    def product_names(self) -> dict[str, str]:
-        """Official short text of ten-digit codes; nothing at coarser levels."""
-        if self.digits != HTS10:
-            return {}
-        rows = self.store.table("products").filter(lambda row: row.system == "HTS").select("code", "name")
-        columns = self.store.fetch(rows).to_pydict()
-        return dict(zip(columns["code"], columns["name"], strict=True))
+        return tuple(distinct(self.store, self.rows, "partner"))
 
     def labels(self, ref: PartnerRef, *, all_known: bool = False) -> list[str]:
         """Find what the table calls these partners; with ``all_known`` also those it does not hold.
@@ -120,22 +80,14 @@ class Market:
     def _buyers(self) -> tuple[str, ...]:
         if self.exports is None:
             return ()
-        return tuple(self.store.fetch(self.exports.select("partner").distinct())["partner"].to_pylist())
+        return tuple(distinct(self.store, self.exports, "partner"))
 
-    def asked_years(self, years: Years | None) -> tuple[int, ...]:
-        """The years asked for; the newest held when none is."""
-        return self.years[-1:] if years is None else tuple(range(years.start, years.end + 1))
-
-    def in_years(self, years: Iterable[int]) -> Market:
+    def in_years(self, years: Iterable[int]) -> Self:
         """The same, of these years, with a note where they are of several editions of the codes."""
         span = sorted(years)
-        notes = (*self.notes, *edition_notes(self.editions, span))
-        behind = tuple(
-            replace(part, rows=part.rows.filter(part.rows.year.isin(span))) for part in self.lineage
-        )
+        found = super().in_years(span)
         sold = None if self.exports is None else self.exports.filter(self.exports.year.isin(span))
-        rows = self.rows.filter(self.rows.year.isin(span))
-        return replace(self, rows=rows, exports=sold, lineage=behind, notes=notes)
+        return replace(found, exports=sold)
 
 
 def quantity_market(params: MarketParams, store: Store) -> Market:
@@ -164,9 +116,9 @@ def record_market(params: MarketParams, store: Store) -> Market:
     rows = rows.filter(rows.flow == "import")
     behind = trade.behind().filter(lambda row: row.flow == "import")
     return Market(
-        store,
-        RECORD,
-        rows.select(
+        store=store,
+        level=RECORD,
+        rows=rows.select(
             "year",
             "product",
             "partner",
@@ -174,9 +126,9 @@ def record_market(params: MarketParams, store: Store) -> Market:
             quantity=ibis.null("float64"),
             unit=ibis.null("string"),
         ),
-        HTS10,
-        False,
-        ("Ten-digit record: general imports at customs value, no quantities.",),
+        digits=HTS10,
+        has_quantity=False,
+        notes=("Ten-digit record: general imports at customs value, no quantities.",),
         lineage=(Lineage("trade", behind, "general imports by supplier and product", value="general_usd"),),
     )
 
@@ -217,12 +169,12 @@ def hs6_market(params: MarketParams, store: Store, groups: GroupRef | None = Non
     sold = table.filter(table.side == "export", table.exporter == "USA")
     columns = ("year", "product", "value_usd", "quantity", "unit")
     return Market(
-        store,
-        HS6,
-        bought.select(*columns, partner="exporter"),
-        HS6_DIGITS,
-        True,
-        tuple(notes),
+        store=store,
+        level=HS6,
+        rows=bought.select(*columns, partner="exporter"),
+        digits=HS6_DIGITS,
+        has_quantity=True,
+        notes=tuple(notes),
         exports=sold.select(*columns, partner="importer"),
         editions=editions_of(store, bought),
     )
@@ -270,12 +222,12 @@ def table_market(params: MarketParams, store: Store) -> Market:
     columns = ("year", "product", "value_usd", "quantity", "unit")
     has_quantity = bool(store.count(bought.filter(bought.quantity.notnull()).limit(1)))
     return Market(
-        store,
-        TABLE,
-        bought.filter(bought.exporter != bought.importer).select(*columns, partner="exporter"),
-        table.digits,
-        has_quantity,
-        (f"{table.origin}: imports of {reporter}.", *table.notes),
+        store=store,
+        level=TABLE,
+        rows=bought.filter(bought.exporter != bought.importer).select(*columns, partner="exporter"),
+        digits=table.digits,
+        has_quantity=has_quantity,
+        notes=(f"{table.origin}: imports of {reporter}.", *table.notes),
         exports=sold.filter(sold.exporter != sold.importer).select(*columns, partner="importer"),
         editions=editions_of(store, bought),
     )
