@@ -13,7 +13,7 @@ import time
 from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from techbalance.errors import BusyError, TooMuchError
 from techbalance.questions.callers import elsewhere
@@ -24,6 +24,8 @@ from techbalance.store.outside import fingerprint
 from techbalance.web import formats
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from techbalance.questions.parameters.declaration import Params, Question
     from techbalance.web.settings import Settings
 
@@ -31,6 +33,14 @@ SECONDS_BETWEEN_LOOKS: Final = 1.0
 """How long a change of the store may go unnoticed."""
 LEAST_COMPRESSED: Final = 1024
 """Bytes below which compressing costs more than it saves."""
+
+
+class Weighed(Protocol):
+    """What can be kept."""
+
+    @property
+    def weight(self) -> int:
+        """Bytes it takes, about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +71,14 @@ class Kept:
         return len(self.body) + len(self.packed or b"")
 
 
+def packed(body: bytes) -> bytes | None:
+    """Compress bytes; None where that would not save anything."""
+    if len(body) < LEAST_COMPRESSED:
+        return None
+    made = gzip.compress(body, compresslevel=5, mtime=0)
+    return made if len(made) < len(body) else None
+
+
 @dataclass(slots=True)
 class Counts:
     """What happened so far."""
@@ -85,8 +103,8 @@ class Desk:
         self.counts = Counts()
         self._threads = ThreadPoolExecutor(settings.askers, thread_name_prefix="asker")
         self._own = threading.local()
-        self._kept: OrderedDict[tuple[str, str], Kept] = OrderedDict()
-        self._under_way: dict[tuple[str, str], asyncio.Task[Kept]] = {}
+        self._kept: OrderedDict[tuple[str, str], Weighed] = OrderedDict()
+        self._under_way: dict[tuple[str, str], asyncio.Task[Weighed]] = {}
         self._weight = 0
         self._held = ""
         self._looked = -SECONDS_BETWEEN_LOOKS
@@ -124,8 +142,27 @@ class Desk:
             As the question raises; ``TooMuchError`` where it has too many rows or takes too long,
             ``BusyError`` where too many wait already.
         """
-        held = self.held
         key = (question.reference(params), form)
+        kept = await self.kept(key, lambda store: self._written(question, params, form, store))
+        assert isinstance(kept, Kept)  # noqa: S101 - narrows the type only
+        return kept
+
+    async def kept(self, key: tuple[str, str], make: Callable[[Store], Weighed]) -> Weighed:
+        """Return what is kept under a key, or make it in a thread, of the thread's own store, and keep it.
+
+        Parameters
+        ----------
+        key
+            Stands for all that goes in, beside what the store holds.
+        make
+            Makes it of a store; whatever it asks, it asks as somebody elsewhere.
+
+        Raises
+        ------
+        TechbalanceError
+            As it raises; ``TooMuchError`` where it takes too long, ``BusyError`` where too many wait already.
+        """
+        held = self.held
         found = self._kept.get(key)
         if found is not None:
             self._kept.move_to_end(key)
@@ -136,7 +173,7 @@ class Desk:
             if self.waiting >= self.settings.most_waiting:
                 self.counts.refused += 1
                 raise BusyError(f"{self.waiting} questions are waiting", remedy="Try again in a moment")
-            task = asyncio.get_running_loop().create_task(self._ask(question, params, form, held))
+            task = asyncio.get_running_loop().create_task(self._make(make, held))
             task.add_done_callback(lambda done: self._settled(key, done, held))
             self._under_way[key] = task
         try:
@@ -148,18 +185,20 @@ class Desk:
                 remedy="Ask for fewer years, partners or draws, or ask it on the command line",
             ) from None
 
-    async def _ask(self, question: Question, params: Params, form: str, held: str) -> Kept:
+    async def _make(self, make: Callable[[Store], Weighed], held: str) -> Weighed:
         loop = asyncio.get_running_loop()
         self.counts.asked += 1
-        return await loop.run_in_executor(self._threads, self._asked, question, params, form, held)
+        return await loop.run_in_executor(self._threads, self._made, make, held)
 
-    def _asked(self, question: Question, params: Params, form: str, held: str) -> Kept:
-        """Ask in a thread, of the thread's own store."""
+    def _made(self, make: Callable[[Store], Weighed], held: str) -> Weighed:
         if getattr(self._own, "held", None) != held:
             self._own.store, self._own.held = Store(self.settings.home), held
-        store: Store = self._own.store
         with elsewhere():
-            answer = prepared(question, params, store) or ask(question, params, store)
+            return make(self._own.store)
+
+    def _written(self, question: Question, params: Params, form: str, store: Store) -> Kept:
+        """Ask, and write the answer in a form."""
+        answer = prepared(question, params, store) or ask(question, params, store)
         rows = answer.arrow.num_rows
         if rows > self.settings.most_rows:
             raise TooMuchError(
@@ -167,12 +206,9 @@ class Desk:
                 remedy="Ask for fewer years or keys, add top, or ask it on the command line",
             )
         body = formats.written(answer, form)
-        packed = gzip.compress(body, compresslevel=5, mtime=0) if len(body) >= LEAST_COMPRESSED else None
-        if packed is not None and len(packed) >= len(body):
-            packed = None
-        return Kept(body, packed, f'"{answer.answer_id}-{form}"', answer.answer_id, answer.reference)
+        return Kept(body, packed(body), f'"{answer.answer_id}-{form}"', answer.answer_id, answer.reference)
 
-    def _settled(self, key: tuple[str, str], task: asyncio.Task[Kept], held: str) -> None:
+    def _settled(self, key: tuple[str, str], task: asyncio.Task[Weighed], held: str) -> None:
         """Keep an answer that is still true, and let go of the oldest ones until all fit."""
         if self._under_way.get(key) is task:
             del self._under_way[key]
