@@ -30,13 +30,14 @@ def figure_of(answer: Answer) -> Figure:
         The answer holds nothing to draw.
     """
     from techbalance.charts.rows import Credit
+    from techbalance.questions.scope import within
 
     draw = DRAWN.get(answer.question.name)
     if draw is None:
         raise ParameterError(
             f"{answer.question.name} has no chart", remedy=f"Drawn are: {', '.join(sorted(DRAWN))}"
         )
-    return draw(answer, Credit(answer.command))
+    return draw(answer, Credit(answer.command, within=within(answer.params, answer.store)))
 
 
 def _needs(condition: object, form: str) -> None:

@@ -1,0 +1,76 @@
+"""Which part of trade was asked about, in the words of a sentence: ``from China``, ``in Electronics``?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from techbalance.charts.text import country, listing
+from techbalance.classifications.groups import GROUPS
+from techbalance.classifications.partners import COMBINED_NAMES, COMMON_AREAS, taken_apart
+from techbalance.questions.parameters.texts import LAST_YEAR
+from techbalance.questions.selection import partner_book
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from techbalance.store.catalogue import Store
+
+_AREAS: Final = {
+    **{name: f"the {name}" for name in ("EU27", "EU28", "OECD", "G7")},
+    "EA": "the euro area",
+    "FVEY": "the Five Eyes",
+}
+"""Areas that take an article or a name of their own in a sentence; the others are called by their code."""
+_LINKS: Final = {"import": "from", "export": "to"}
+
+
+def partners_in_words(store: Store, names: Iterable[str]) -> str:
+    """Name partners and areas as a sentence does: ``China``, ``the EU27``, ``China and Mexico``.
+
+    Parameters
+    ----------
+    store
+        Who knows the partners.
+    names
+        Names, codes or areas as ``PartnerRef`` holds them.
+
+    Raises
+    ------
+    UnknownCodeError
+        A name nobody knows.
+    """
+    book = partner_book(store)
+    book.members(names)
+    areas = {row[key].casefold(): row["area"] for row in book.areas for key in ("area_name", "area")}
+    areas |= COMMON_AREAS
+    official = {row["code"]: row for row in book.partners}
+    words = []
+    for name in dict.fromkeys(one for text in names for one in taken_apart(text, book.named)):
+        area = areas.get(name.casefold())
+        if area is not None:
+            words.append(_AREAS.get(area, area))
+            continue
+        # A country that changed its code is called as it is today.
+        rows = sorted((official[member.code] for member in book.named(name) or ()), key=_until)
+        words.append(country(COMBINED_NAMES.get(rows[-1]["iso3"], rows[-1]["name"])))
+    return listing(words)
+
+
+def _until(row: dict[str, Any]) -> int:
+    return int(row["to_year"] or LAST_YEAR)
+
+
+def groups_in_words(codes: Iterable[str]) -> str:
+    """Name technology groups as a sentence does."""
+    return listing([GROUPS.get(code, code) for code in codes])
+
+
+def within(params: Any, store: Store) -> str:  # noqa: ANN401 - parameters of several questions
+    """Say of which partners and groups a question's figures are; empty when they are of all."""
+    said = []
+    if getattr(params, "partner", None) is not None:
+        link = _LINKS.get(getattr(params, "flow", None) or "", "with")
+        said.append(f"{link} {partners_in_words(store, params.partner)}")
+    if getattr(params, "group", None) is not None:
+        said.append(f"in {groups_in_words(params.group)}")
+    return " ".join(said)
