@@ -14,6 +14,8 @@ from techbalance.charts.figure import Figure, compose
 from techbalance.charts.findings import ChangeFinding, find_change
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from techbalance.charts.rows import Credit, Row
 
 _BN = 1e9
@@ -22,7 +24,7 @@ _TOP = 10
 """How many parts get a bar: all ten groups, or the ten partners that changed most."""
 _VALUE_WIDE, _VALUE_NARROW = 108, 62
 """Pixels kept free for a bar's text, with and without its part of the change."""
-COLUMNS = {
+_COLUMNS = {
     "key": pa.string(),
     "name": pa.string(),
     "change_usd": pa.int64(),
@@ -66,22 +68,39 @@ def change_waterfall(
     answer.one_each(listed, "change", (by,))
     found = find_change(listed, years=years, by=by, flow=flow, top=_TOP)
     finding = replace(found, within=credit.within)
+    return waterfall(f"change-{by}", finding, listed, credit)
+
+
+def waterfall(kind: str, finding: ChangeFinding, listed: Sequence[Row], credit: Credit) -> Figure:
+    """Make the figure of a change that is told in steps.
+
+    Parameters
+    ----------
+    kind
+        What its id begins with.
+    finding
+        The steps.
+    listed
+        The rows they come from, for the line under the title.
+    credit
+        The command that recomputes the rows, and their origin.
+    """
+    flow, first, last = finding.flow, finding.from_year, finding.to_year
     alt_text = alternative.change(finding)
-    what = f"{flow} {credit.within}".rstrip()
-    unit = f"Change in {what}, {years[0]} to {years[1]}, billions of US dollars and part of the change"
+    unit = f"Change in {flow} from {first} to {last}, billions of US dollars and part of the change"
     return Figure(
-        id=f"change-{by}-{flow}-{years[0]}-{years[1]}",
+        id=f"{kind}-{flow}-{first}-{last}",
         title=titles.change(finding),
         subtitle=answer.subtitle(listed, credit.origin or answer.census(flow), unit),
         alt_text=alt_text,
-        spec=draw_waterfall(finding, alt_text),
-        table=answer.tidy(finding.steps, COLUMNS),
+        spec=_draw(finding, alt_text),
+        table=answer.tidy(finding.steps, _COLUMNS),
         columns_shown=("name", "change_usd", "contribution_ratio", "end_usd"),
         command=credit.command,
     )
 
 
-def draw_waterfall(finding: ChangeFinding, description: str) -> dict[str, Any]:
+def _draw(finding: ChangeFinding, description: str) -> dict[str, Any]:
     """Draw the steps of a change as floating bars between two totals."""
     steps = [_step(step, place, finding) for place, step in enumerate(finding.steps, start=2)]
     last = len(steps) + 2

@@ -12,6 +12,7 @@ import pyarrow as pa
 from techbalance.charts import layout, text, theme
 from techbalance.charts import rows as answer
 from techbalance.charts.figure import Figure, compose
+from techbalance.charts.numbered import key, number, numbered, scatter
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from techbalance.charts.rows import Credit, Row
 
 _HEIGHT = 320
-_LABELLED = 6
 _APART_ACROSS, _APART_UP = 0.14, 0.07
 """How far apart two labelled points are at least, as parts of the plot's width and height."""
 _KEY_LINE = 18
@@ -85,17 +85,13 @@ def find_concentration(
     points.sort(key=lambda row: (-row[value], row["product"]))
     largest, smallest = (math.log10(max(row[value], _SMALLEST)) for row in (points[0], points[-1]))
     span = (largest - smallest) or 1.0
-    chosen: list[Row] = []
-    for row in points:
-        near = any(
-            abs(_log(row[value]) - _log(one[value])) < _APART_ACROSS * span
-            and abs(row["hhi"] - one["hhi"]) < _APART_UP
-            for one in chosen
-        )
-        if row["hhi"] > threshold and not near and len(chosen) < _LABELLED:
-            chosen.append(row)
-            row["label"] = len(chosen)
     above = [row for row in points if row["hhi"] > threshold]
+
+    def apart(row: Row, one: Row) -> bool:
+        across, up = abs(_log(row[value]) - _log(one[value])), abs(row["hhi"] - one["hhi"])
+        return across >= _APART_ACROSS * span or up >= _APART_UP
+
+    number(above, apart)
     return ConcentrationFinding(
         year,
         value,
@@ -170,12 +166,8 @@ def _alternative(finding: ConcentrationFinding) -> str:
         f"across, concentration of suppliers up. {len(finding.above):,} lie above {finding.threshold:g}, "
         f"with {text.money(finding.above_usd)} of {text.money(finding.total_usd)}."
     ]
-    said += [f"{row['label']}: {_words(row, finding.value)}." for row in _labelled(finding)]
+    said += [f"{row['label']}: {_words(row, finding.value)}." for row in numbered(finding.points)]
     return " ".join(said)
-
-
-def _labelled(finding: ConcentrationFinding) -> list[Row]:
-    return sorted((row for row in finding.points if row.get("label")), key=lambda row: int(row["label"]))
 
 
 def _words(row: Row, value: str) -> str:
@@ -206,37 +198,14 @@ def _draw(finding: ConcentrationFinding, description: str) -> dict[str, Any]:
         scale=alt.Scale(domain=[0, 1]),
         axis=alt.Axis(title=None, values=[0, 0.2, 0.4, 0.6, 0.8, 1], format=".1f"),
     )
-    points = layout.records(records).mark_point(
-        filled=True,
-        size=alt.ExprRef("datum.label ? 90 : 34"),
-        opacity=0.75,
-        strokeWidth=0,
-        color=layout.OWN_COLOUR,
-    )
-    numbers = layout.records([record for record in records if record["label"]]).mark_text(
-        dx=11, dy=-7, fontWeight=700
-    )
     line = layout.records([{"hhi": finding.threshold}]).mark_rule(strokeDash=[4, 3], color=theme.MUTED.colour)
     layers = [
         line.encode(y=y),
-        points.encode(x=x, y=y, tooltip=_TOOLTIP),
-        *layout.haloed(numbers.encode(x=x, y=y, text="label:N")),
-        *_key(finding),
+        *scatter(records, x, y, tooltip=_TOOLTIP, opacity=0.75),
+        key([_words(row, finding.value) for row in numbered(finding.points)]),
         *_group_key(finding),
     ]
     return compose(*layers, height=_HEIGHT, description=description)
-
-
-def _key(finding: ConcentrationFinding) -> list[alt.Chart]:
-    """Write what the numbers stand for under the axis, one line each, cut where the plot is narrow."""
-    records = [
-        {"line": f"{row['label']}  {_words(row, finding.value)}", "lower": place}
-        for place, row in enumerate(_labelled(finding))
-    ]
-    base = layout.records(records).mark_text(
-        align="left", x=0, y=alt.ExprRef(f"height + 44 + {layout.LINE} * datum.lower")
-    )
-    return [cast("alt.Chart", base.encode(text=alt.value(layout.cut("datum.line", "width"))))]
 
 
 def _money_axis() -> alt.Axis:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from techbalance.charts import alternative, titles
 from techbalance.charts import rows as answer
-from techbalance.charts.change import COLUMNS, draw_waterfall
-from techbalance.charts.figure import Figure
+from techbalance.charts.change import waterfall
 from techbalance.charts.findings import ChangeFinding
 
 if TYPE_CHECKING:
@@ -15,6 +13,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+    from techbalance.charts.figure import Figure
     from techbalance.charts.rows import Credit, Row
 
 _FLOWS = {"export": "Exports", "import": "Imports"}
@@ -48,18 +47,7 @@ def effect_waterfall(
     needs = ("flow", "effect", "from_usd", "to_usd", "change_usd")
     listed = answer.read(rows, "effects", needs=needs, values=("change_usd",))
     finding = find_effects(listed, years=years, flow=flow)
-    alt_text = alternative.change(finding)
-    unit = f"Change in {flow} from {years[0]} to {years[1]}, billions of US dollars and part of the change"
-    return Figure(
-        id=f"effects-{flow}-{years[0]}-{years[1]}",
-        title=titles.change(finding),
-        subtitle=answer.subtitle(listed, credit.origin or answer.census(flow), unit),
-        alt_text=alt_text,
-        spec=draw_waterfall(finding, alt_text),
-        table=answer.tidy(finding.steps, COLUMNS),
-        columns_shown=("name", "change_usd", "contribution_ratio", "end_usd"),
-        command=credit.command,
-    )
+    return waterfall("effects", finding, listed, credit)
 
 
 def find_effects(listed: Sequence[Row], *, years: tuple[int, int], flow: str) -> ChangeFinding:

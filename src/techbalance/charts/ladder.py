@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import altair as alt
 import pyarrow as pa
@@ -11,6 +11,7 @@ import pyarrow as pa
 from techbalance.charts import layout, text, theme
 from techbalance.charts import rows as answer
 from techbalance.charts.figure import Figure, compose
+from techbalance.charts.numbered import key, number, numbered, scatter
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from techbalance.charts.rows import Credit, Row
 
 _HEIGHT = 320
-_LABELLED = 6
 _EVEN = 0.005
 """A place that moved by less did not move."""
 _APART_ACROSS, _APART_UP = 0.08, 0.07
@@ -75,16 +75,13 @@ def find_ladder(listed: Sequence[Row]) -> LadderFinding:
     if not points:
         raise answer.nothing("ladder", "no product has a unit value that can be compared")
     points.sort(key=lambda row: (-row["to_usd"], row["product"]))
-    chosen: list[Row] = []
-    for row in points:
-        near = any(
-            abs(row["to_market_share"] - one["to_market_share"]) < _APART_ACROSS
-            and abs(row["to_uv_position"] - one["to_uv_position"]) < _APART_UP
-            for one in chosen
-        )
-        if not near and len(chosen) < _LABELLED:
-            chosen.append(row)
-            row["label"] = len(chosen)
+
+    def apart(row: Row, one: Row) -> bool:
+        across = abs(row["to_market_share"] - one["to_market_share"])
+        up = abs(row["to_uv_position"] - one["to_uv_position"])
+        return bool(across >= _APART_ACROSS or up >= _APART_UP)
+
+    number(points, apart)
     both = [row for row in points if row["from_uv_position"] is not None]
     dearer = [row for row in both if row["to_uv_position"] - row["from_uv_position"] > _EVEN]
     cheaper = [row for row in both if row["from_uv_position"] - row["to_uv_position"] > _EVEN]
@@ -161,12 +158,8 @@ def _alternative(finding: LadderFinding, who: str) -> str:
         f"across, place of the unit value among suppliers up, {finding.years[1]}. Since {finding.years[0]} "
         f"{len(finding.dearer)} rose and {len(finding.cheaper)} fell against other suppliers."
     ]
-    said += [f"{row['label']}: {_words(row)}." for row in _labelled(finding)]
+    said += [f"{row['label']}: {_words(row)}." for row in numbered(finding.points)]
     return " ".join(said)
-
-
-def _labelled(finding: LadderFinding) -> list[Row]:
-    return sorted((row for row in finding.points if row.get("label")), key=lambda row: int(row["label"]))
 
 
 def _words(row: Row) -> str:
@@ -195,35 +188,12 @@ def _draw(finding: LadderFinding, description: str) -> dict[str, Any]:
     if tails:
         rule = layout.records(tails).mark_rule(strokeWidth=1.5, opacity=0.55, color=layout.OWN_COLOUR)
         layers.append(rule.encode(x=alt.X("x0:Q"), y=alt.Y("y0:Q"), x2="x:Q", y2="y:Q"))
-    points = layout.records(records).mark_point(
-        filled=True,
-        size=alt.ExprRef("datum.label ? 90 : 34"),
-        opacity=0.8,
-        strokeWidth=0,
-        color=layout.OWN_COLOUR,
-    )
-    numbers = layout.records([record for record in records if record["label"]]).mark_text(
-        dx=11, dy=-7, fontWeight=700
-    )
     layers += [
-        points.encode(x=x, y=y, tooltip=_TOOLTIP),
-        *layout.haloed(numbers.encode(x=x, y=y, text="label:N")),
-        *_key(finding),
+        *scatter(records, x, y, tooltip=_TOOLTIP, opacity=0.8),
+        key([_words(row) for row in numbered(finding.points)]),
         layout.heading("dearest supplier = 1; market share across"),
     ]
     return compose(*layers, height=_HEIGHT, description=description)
-
-
-def _key(finding: LadderFinding) -> list[alt.Chart]:
-    """Write what the numbers stand for under the axis, one line each, cut where the plot is narrow."""
-    records = [
-        {"line": f"{row['label']}  {_words(row)}", "lower": place}
-        for place, row in enumerate(_labelled(finding))
-    ]
-    base = layout.records(records).mark_text(
-        align="left", x=0, y=alt.ExprRef(f"height + 44 + {layout.LINE} * datum.lower")
-    )
-    return [cast("alt.Chart", base.encode(text=alt.value(layout.cut("datum.line", "width"))))]
 
 
 def _record(row: Row) -> Row:
