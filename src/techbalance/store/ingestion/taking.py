@@ -127,7 +127,7 @@ def take_archive(
                 if target is None:
                     continue
                 if writer is None:
-                    writer = _detail_writer(target, batch.schema)
+                    writer = detail_writer(target, batch.schema)
                 writer.write_batch(batch, row_group_size=DETAIL_ROWS_PER_GROUP)
         except OSError as wrong:
             raise _full(target, wrong) from wrong
@@ -169,7 +169,8 @@ def _made(path: Path) -> dt.date:
         return max(dt.date(*one.date_time[:3]) for one in archive.infolist())
 
 
-def _detail_writer(target: Path, schema: pa.Schema) -> pq.ParquetWriter:
+def detail_writer(target: Path, schema: pa.Schema) -> pq.ParquetWriter:
+    """Open a file for rows of ``trade_detail``."""
     texts = [field.name for field in schema if pa.types.is_dictionary(field.type)]
     return pq.ParquetWriter(
         target,
