@@ -15,7 +15,7 @@ from techbalance.questions.parameters.files import kind_of
 
 if TYPE_CHECKING:
     from techbalance.questions.parameters.column import Column, Kind
-    from techbalance.questions.parameters.declaration import Question
+    from techbalance.questions.parameters.declaration import Params, Question
 
 # JSON types of a cell, by kind of column; every cell may also be null.
 _TYPES: Final[dict[Kind, tuple[str, ...]]] = {
@@ -54,12 +54,17 @@ class Parameter:
     is_needed: bool
 
 
-@cache
 def parameters(question: Question) -> tuple[Parameter, ...]:
     """List what a question takes from a surface that does not share the user's files."""
-    whole = question.params.model_json_schema(by_alias=True)
+    return taken(question.params)
+
+
+@cache
+def taken(params: type[Params]) -> tuple[Parameter, ...]:
+    """List what a parameter model takes from a surface that does not share the user's files."""
+    whole = params.model_json_schema(by_alias=True)
     found = []
-    for field, info in question.params.model_fields.items():
+    for field, info in params.model_fields.items():
         if kind_of(field, info) == "file":
             continue
         name = info.alias or field

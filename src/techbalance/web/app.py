@@ -1,8 +1,9 @@
-"""What answers HTTP? The API now, with health, counts and a description; pages join it."""
+"""What answers HTTP? The API with its description, the pages, health and counts."""
 
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
+from functools import partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,9 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from techbalance.errors import TechbalanceError
 from techbalance.web import api
 from techbalance.web.desk import Desk
-from techbalance.web.problems import plain_problem, problem
+from techbalance.web.pages.serving import Serving
+from techbalance.web.pages.shell import Refused
+from techbalance.web.problems import DESCRIPTIONS, plain_problem, problem
 from techbalance.web.settings import Settings
 from techbalance.web.watch import Metrics, Watch
 
@@ -35,6 +38,7 @@ def create_app(settings: Settings | None = None, *, log: TextIO | None = None) -
     """
     settings = settings or Settings()
     desk, metrics = Desk(settings), Metrics()
+    pages = Serving(desk)
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
@@ -52,8 +56,9 @@ def create_app(settings: Settings | None = None, *, log: TextIO | None = None) -
     )
     app.include_router(api.router(desk))
     _watched(app, desk, metrics)
+    app.include_router(pages.router())
     app.add_exception_handler(TechbalanceError, _of_the_tree)
-    app.add_exception_handler(HTTPException, _of_http)
+    app.add_exception_handler(HTTPException, partial(_of_http, pages))
     if settings.origins:
         app.add_middleware(
             CORSMiddleware,
@@ -83,6 +88,10 @@ async def _of_the_tree(_: Request, wrong: Exception) -> Response:
     return problem(wrong)
 
 
-async def _of_http(_: Request, wrong: Exception) -> Response:
+async def _of_http(pages: Serving, request: Request, wrong: Exception) -> Response:
     assert isinstance(wrong, HTTPException)  # noqa: S101 - this handler is registered for these only
+    if "text/html" in request.headers.get("accept", "") and not request.url.path.startswith(api.ROOT):
+        return pages.refused(
+            Refused(wrong.status_code, DESCRIPTIONS.get(wrong.status_code, str(wrong.detail)))
+        )
     return plain_problem(wrong.status_code, str(wrong.detail), wrong.headers)

@@ -62,6 +62,17 @@ def refuse_files(question: Question, params: Params) -> None:
     ParameterError
         One does.
     """
+    refuse_files_in(params, question.name)
+
+
+def refuse_files_in(params: Params, where: str) -> None:
+    """Refuse parameters that name a file, of whatever takes them; ``where`` names it in the message.
+
+    Raises
+    ------
+    ParameterError
+        One does.
+    """
     for field, info in type(params).model_fields.items():
         kind, value = kind_of(field, info), getattr(params, field)
         if kind is None or value is None or value == info.default:
@@ -71,6 +82,6 @@ def refuse_files(question: Question, params: Params) -> None:
             continue
         raise ParameterError(
             f"{info.alias or field} names a file, which only the command line and Python read",
-            where=question.name,
+            where=where,
             remedy="Leave it out" + (", or give a name" if kind == "file or name" else ""),
         )

@@ -1,0 +1,146 @@
+// Without this script pages are read, forms are sent and drawings are pictures. With it charts answer to the
+// pointer, and a form or a link changes the page in place.
+"use strict";
+(() => {
+  const own = document.currentScript;
+  let library;
+  let asked = 0;
+
+  const start = () => {
+    library ??= new Promise((resolve, reject) => {
+      const script = document.createElement("script");
+      script.src = own.dataset.library;
+      script.onload = resolve;
+      script.onerror = () => reject(new Error("the chart library did not load"));
+      document.head.append(script);
+    });
+    return library;
+  };
+
+  const held = (plot) => JSON.parse(plot.querySelector("script").textContent);
+
+  // A mark leads where its row in the table leads; the table is the way of the keyboard.
+  const lead = (plot, view) => {
+    const { field, addresses } = held(plot);
+    if (!field) return;
+    const address = (item) => addresses[String(item?.datum?.[field] ?? item?.datum?.datum?.[field])];
+    plot.classList.add("leading");
+    view.addEventListener("click", (event, item) => {
+      if (address(item)) go(new URL(address(item), location.href));
+    });
+    view.addEventListener("mousemove", (event, item) => {
+      plot.classList.toggle("over", Boolean(address(item)));
+    });
+  };
+
+  const enliven = () =>
+    techbalance.enliven(document, {
+      specification: (plot) => held(plot).spec,
+      start,
+      // The policy of the page allows no code made from text and no style in elements.
+      settings: { ast: true, defaultStyle: false, tooltip: { theme: "custom", disableDefaultStyle: true } },
+      drawn: lead,
+    });
+
+  const complete = () => {
+    for (const field of document.querySelectorAll("[data-absolute]")) {
+      field.value = field.value.replace(/(^|src=")\//, `$1${location.origin}/`);
+    }
+  };
+
+  const arrive = () => {
+    complete();
+    enliven();
+  };
+
+  const swap = (text, address, { push, focus }) => {
+    const fresh = new DOMParser().parseFromString(text, "text/html");
+    const main = fresh.getElementById("main");
+    const before = document.activeElement?.id;
+    techbalance.forget();
+    document.getElementById("main").replaceWith(document.adoptNode(main));
+    document.querySelector("header.bar").replaceWith(document.adoptNode(fresh.querySelector("header.bar")));
+    document.title = fresh.title;
+    if (push) history.pushState(null, "", address);
+    arrive();
+    const heading = document.getElementById("heading");
+    document.getElementById("said").textContent = heading.textContent;
+    if (focus === "field") document.getElementById(before)?.focus();
+    else if (address.hash) document.querySelector(address.hash)?.scrollIntoView();
+    else {
+      if (push) scrollTo(0, 0);
+      heading.focus({ preventScroll: true });
+    }
+    performance.mark("techbalance:answered");
+  };
+
+  const go = async (address, { push = true, focus = "heading" } = {}) => {
+    const turn = ++asked;
+    performance.mark("techbalance:asked");
+    document.getElementById("main").ariaBusy = "true";
+    try {
+      const answer = await fetch(address, { headers: { Accept: "text/html" } });
+      const text = await answer.text();
+      // An answer that was overtaken by a later question is dropped.
+      if (turn === asked) swap(text, address, { push, focus });
+    } catch {
+      location.assign(address);
+    }
+  };
+
+  const filled = (form) => {
+    const address = new URL(form.action, location.href);
+    const given = new Map();
+    for (const [name, value] of new FormData(form)) {
+      if (value !== "") given.set(name, given.has(name) ? `${given.get(name)},${value}` : value);
+    }
+    address.search = [...given]
+      .map(([name, value]) => `${name}=${encodeURIComponent(value).replaceAll("%2C", ",").replaceAll("%3A", ":")}`)
+      .join("&");
+    return address;
+  };
+
+  const isPage = (link) =>
+    link.origin === location.origin &&
+    !link.hasAttribute("download") &&
+    !link.target &&
+    !/^\/(api|assets|health|metrics)\b|\.\w+$/.test(link.pathname);
+
+  document.addEventListener("submit", (event) => {
+    if (event.target.method !== "get") return;
+    event.preventDefault();
+    go(filled(event.target));
+  });
+
+  let waiting;
+  document.addEventListener("change", (event) => {
+    const form = event.target.closest("form.controls");
+    if (!form?.checkValidity()) return;
+    clearTimeout(waiting);
+    // A box among several is often ticked with another.
+    const pause = event.target.closest(".choices") ? 250 : 0;
+    waiting = setTimeout(() => go(filled(form), { focus: "field" }), pause);
+  });
+
+  document.addEventListener("input", (event) => {
+    const said = event.target.parentElement?.querySelector("output");
+    if (said) said.value = said.value.replace(/^[^A-Za-z%\s]*/, event.target.value);
+  });
+
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("a[href]");
+    if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (!isPage(link) || document.body.classList.contains("embedded")) return;
+    const here = link.pathname === location.pathname && link.search === location.search;
+    if (here && link.hash) return;
+    event.preventDefault();
+    go(new URL(link.href));
+  });
+
+  addEventListener("popstate", () => go(new URL(location.href), { push: false }));
+  addEventListener("beforeprint", () => {
+    for (const view of techbalance.views) view.signal("dark", false).run();
+  });
+
+  arrive();
+})();

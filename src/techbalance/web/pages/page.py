@@ -1,0 +1,148 @@
+"""What is a page? An address, parameters, and a function that composes content out of answers.
+
+A page is declared, not routed by hand: ``PAGES`` in ``registry.py`` lists them all, and the shell gives every
+one its form, its charts with tables and downloads, its permalink and its place in the navigation.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlencode
+
+from techbalance.questions.parameters.declaration import Params
+from techbalance.report.blocks import Chart, Table
+from techbalance.report.inquiry import Inquiry
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from techbalance.questions.answer import Answer
+    from techbalance.report.blocks import KeyFigure, Section
+    from techbalance.store.catalogue import Store
+    from techbalance.web.pages.controls import Control
+
+MOST_ANSWERS: Final = 200
+"""Answers one asker keeps: those that pages share, such as the balance by year."""
+
+
+class NoParams(Params):
+    """A page without parameters."""
+
+
+class Asker(Inquiry):
+    """Asks questions for pages, of one store, and keeps the newest answers.
+
+    ``asker.ask("balance", by="group", year="2025")`` returns an ``Answer``. The functions of
+    ``techbalance.report`` that take an ``Inquiry`` take an asker.
+    """
+
+    def __init__(self, store: Store) -> None:
+        super().__init__(store)
+        self._kept = OrderedDict()
+
+    def ask(self, name: str, **given: Any) -> Answer:  # noqa: ANN401 - any form a parameter takes
+        """Ask a question by name, or return the answer it had before."""
+        answer = super().ask(name, **given)
+        while len(self._kept) > MOST_ANSWERS:
+            self._kept.pop(next(iter(self._kept)))
+            self._origins.clear()
+        return answer
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A way to another page.
+
+    Parameters
+    ----------
+    words
+        What it is called.
+    address
+        As ``address`` writes it.
+    """
+
+    words: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a page says for one set of parameters.
+
+    Parameters
+    ----------
+    heading
+        States the finding, computed from figures.
+    lead
+        The sentence under it.
+    controls
+        Fields of its form, in order; no form when empty.
+    key_figures
+        Figures at its head.
+    sections
+        What follows: prose and blocks. A section without a title has no heading of its own.
+    crumbs
+        The way from the top of the page's subject to here; the last one is here.
+    links
+        Where to go on from here.
+    notes
+        What must be known to read it.
+    kicker
+        A few words above the heading.
+    """
+
+    heading: str
+    lead: str = ""
+    controls: tuple[Control, ...] = ()
+    key_figures: tuple[KeyFigure, ...] = ()
+    sections: tuple[Section, ...] = ()
+    crumbs: tuple[Link, ...] = ()
+    links: tuple[Link, ...] = ()
+    notes: tuple[str, ...] = ()
+    kicker: str = ""
+
+    @property
+    def blocks(self) -> dict[str, Chart | Table]:
+        """Every block that can be downloaded, by its id."""
+        found = [block for section in self.sections for block in section.blocks]
+        return {block.id: block for block in found if isinstance(block, (Chart, Table))}
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page.
+
+    Parameters
+    ----------
+    address
+        ``/partner``; a permalink is this and the parameters that differ from their defaults.
+    title
+        Its name in the navigation, and in the title of the window.
+    params
+        What it takes, as a question does: from the query of the address.
+    compose
+        Asks, and says what the page says.
+    summary
+        One line about it, where pages are listed.
+    listed
+        Whether it stands in the navigation.
+    """
+
+    address: str
+    title: str
+    params: type[Params]
+    compose: Callable[[Asker, Any], Content]
+    summary: str = ""
+    listed: bool = True
+
+    def permalink(self, params: Params) -> str:
+        """Write the address that restores this view."""
+        return address(self.address, **params.texts())
+
+
+def address(path: str, **given: object) -> str:
+    """Write the address of a page: its path and the parameters that are not None."""
+    texts = {name: str(value) for name, value in given.items() if value is not None}
+    return f"{path}?{urlencode(texts, safe=':,')}" if texts else path

@@ -1,0 +1,10 @@
+"""Which pages are there? One list: what stands in it is served, listed, tested and written to the site."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from techbalance.web.pages import overview
+from techbalance.web.pages.page import Page
+
+PAGES: Final[tuple[Page, ...]] = (overview.PAGE,)
