@@ -29,7 +29,7 @@ import pyarrow as pa
 from techbalance.sources.census_archive import open_archive
 from techbalance.sources.census_archive.archive import DETAIL, PIECE_BYTES
 from techbalance.sources.census_archive.layouts import layout
-from techbalance.store.ingestion.taking import DETAIL_ROWS_PER_GROUP, _detail_writer
+from techbalance.store.ingestion.taking import DETAIL_ROWS_PER_GROUP, detail_writer
 from tools.census_archives import Plan, official, sample, write_archives
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def write(batches: Iterable[pa.RecordBatch], target: Path) -> None:
     """Write rows as the store does."""
     writer = None
     for batch in batches:
-        writer = writer or _detail_writer(target, batch.schema)
+        writer = writer or detail_writer(target, batch.schema)
         writer.write_batch(batch, row_group_size=DETAIL_ROWS_PER_GROUP)
     if writer is not None:
         writer.close()
