@@ -59,7 +59,7 @@ def filter_misfit(name: str, given: Mapping[str, object]) -> Misfit | None:
     flow = given.get("flow")
     if flow is not None and flow not in measure.flows:
         return Misfit("filters.flow", f"{flow!r}", f"one of {', '.join(measure.flows)}", measure.flows)
-    return _span_misfit(name, given) or _rank_misfit(name, given)
+    return _span_misfit(name, given) or _rank_misfit(name, given) or _share_misfit(name, given)
 
 
 def _span_misfit(name: str, given: Mapping[str, object]) -> Misfit | None:
@@ -78,3 +78,10 @@ def _rank_misfit(name: str, given: Mapping[str, object]) -> Misfit | None:
     if given.get(ranked, DEFAULTS[ranked]) == DEFAULTS[ranked]:
         return Misfit(f"filters.{ranked}", "nothing", f"the {ranked} whose rank is stated")
     return None
+
+
+def _share_misfit(name: str, given: Mapping[str, object]) -> Misfit | None:
+    named = [key for key in ("partner", "group") if given.get(key, DEFAULTS[key]) != DEFAULTS[key]]
+    if name != "flow_share" or named:
+        return None
+    return Misfit("filters.partner", "nothing", "the partner, or the group, whose share is stated")

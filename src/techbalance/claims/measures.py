@@ -17,7 +17,7 @@ Denominator = Literal["goods_census", "goods_bop", "goods_services_bop"]
 Flow = Literal["balance", "export", "import", "receipts", "payments"]
 UnitName = Literal[
     "usd", "usd_thousand", "usd_million", "usd_billion", "usd_trillion",
-    "percent", "ratio", "year", "years", "rank",
+    "percent", "ratio", "year", "years", "rank", "count",
 ]  # fmt: skip
 
 DENOMINATORS: Final = ("goods_census", "goods_bop", "goods_services_bop")
@@ -196,6 +196,17 @@ MEASURES: Final[dict[str, Measure]] = {
         comparators=_ANY,
         shown_as="percent",
     ),
+    "flow_share": Measure(
+        says="a partner's, or a technology group's, share of exports or of imports of one year",
+        figure="share in [0, 1] of the same flow with the world, in all groups",
+        base="ratio",
+        units=_SHARE,
+        needs=("year", "flow"),
+        takes=_PLACE,
+        flows=("export", "import"),
+        comparators=_ANY,
+        shown_as="percent",
+    ),
     "rank": Measure(
         says="the place of a partner, or of a group, in one year; 1 is the largest deficit, or flow",
         figure="the place; equal values share the smaller one",
@@ -243,6 +254,36 @@ MEASURES: Final[dict[str, Measure]] = {
         flows=("receipts", "payments"),
         comparators=_ANY,
         shown_as="ratio",
+    ),
+    "answer_usd": Measure(
+        says="an amount that a question answers: one column of its one row",
+        figure="dollars; the sign is that of the column",
+        base="usd",
+        units=_MONEY,
+        needs=("of", "column"),
+        takes=("row",),
+        comparators=_ANY,
+        shown_as="usd_billion",
+    ),
+    "answer_ratio": Measure(
+        says="a ratio, share or growth that a question answers",
+        figure="plain ratio",
+        base="ratio",
+        units=_SHARE,
+        needs=("of", "column"),
+        takes=("row",),
+        comparators=_ANY,
+        shown_as="ratio",
+    ),
+    "answer_number": Measure(
+        says="a count, a rank or an index that a question answers",
+        figure="a number in the unit of the column",
+        base="count",
+        units=("count",),
+        needs=("of", "column"),
+        takes=("row",),
+        comparators=_ANY,
+        shown_as="count",
     ),
     "span": Measure(
         says="the years between two dates",

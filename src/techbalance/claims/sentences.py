@@ -134,15 +134,16 @@ def absence(
     """
     years = years_text(statement.filters.years())
     if too_early:
-        clauses = [f"no vintage up to {too_early.isoformat()} is stored for {years}; later ones are"]
+        of = f" for {years}" if years else ""
+        clauses = [f"no vintage up to {too_early.isoformat()} is stored{of}; later ones are"]
         return _sentence(clauses)
     notes = dict.fromkeys(null_text(figure) for figure in figures)
     why = f" ({', '.join(notes)})" if notes else ""
-    clauses = [f"the record does not hold what is needed for {years}{why}"]
+    clauses = [f"the record does not hold what is needed{' for ' + years if years else ''}{why}"]
     clauses += dict.fromkeys(figure.detail for figure in figures if figure.detail)
     if routes:
         clauses.append(f"declared to cover it: {list_text(_route(route) for route in routes)}")
-    else:
+    elif years:
         clauses.append("no declared source covers these years")
     clauses += _remark(statement)
     return _sentence(clauses)

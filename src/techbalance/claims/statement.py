@@ -158,6 +158,9 @@ class Filters(_Model):
     threshold: Annotated[Decimal, Field(gt=0, lt=1)] | None = Field(None, description="between 0 and 1")
     parts: Names | None = Field(None, description="a list of ids of change statements")
     story: StoryName | None = Field(None, description="a product story")
+    of: Text | None = Field(None, description="a question with its parameters: 'balance?year=2024'")
+    column: Text | None = Field(None, description="a column of its answer")
+    row: Text | None = Field(None, description="which row: 'partner=CHN'; not needed where there is one")
 
     def given(self) -> dict[str, Any]:
         """Filters that are set, by the names a file uses."""

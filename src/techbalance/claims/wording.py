@@ -34,6 +34,8 @@ _SIGNS: Final = {1: "positive", -1: "negative", 0: "not one sign"}
 def _least_decimals(unit: str, stated: str) -> int:
     """One digit more than stated, and no fewer than a reader expects of the unit."""
     base = UNITS[unit].base
+    if base == "count" and "." in stated:
+        return len(stated.partition(".")[2]) + 1
     if base not in ("usd", "ratio"):
         return 0
     least = 2 if base == "ratio" else int(unit != "usd")

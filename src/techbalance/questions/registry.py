@@ -83,6 +83,7 @@ QUESTIONS: Final[dict[str, Question]] = {
         whatif.DIFF,
         claims.CLAIMS_LIST,
         claims.CLAIMS_CHECK,
+        claims.CLAIMS_JUDGE,
         provenance.TRACE,
         provenance.CITE,
         provenance.SOURCES,

@@ -102,7 +102,7 @@ def about(place: Place, flow: str, year: int, held: Held) -> Callable[[Statement
         if claim.metric.startswith("ip_"):
             return False
         years = filters.years()
-        if not years[0] <= year <= years[-1]:
+        if not years or not years[0] <= year <= years[-1]:
             return False
         if place.is_whole and place.series in DENOMINATORS and claim.metric in _RATIOS:
             return filters.denominator in (None, place.series)

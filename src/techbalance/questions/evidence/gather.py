@@ -10,7 +10,7 @@ from techbalance.claims.figures import Evidence, Figure, LaterRecord, Route
 from techbalance.claims.measures import UNITS
 from techbalance.claims.weigh import weigh
 from techbalance.errors import UnknownCodeError
-from techbalance.questions.evidence import accounts, countries, partners, products, suppliers
+from techbalance.questions.evidence import accounts, cells, countries, partners, products, suppliers
 
 if TYPE_CHECKING:
     from techbalance.claims.statement import BearingTest, ClaimFile, Filters, Statement
@@ -37,6 +37,10 @@ EVALUATE: Final[dict[str, Evaluate]] = {
     "change": accounts.change,
     "deficit_growth": accounts.deficit_growth,
     "flow_growth": accounts.flow_growth,
+    "flow_share": partners.flow_share,
+    "answer_usd": cells.cell,
+    "answer_ratio": cells.cell,
+    "answer_number": cells.cell,
     "rank": partners.rank,
     "overtaking": partners.overtaking,
     "growth_order": partners.growth_order,
@@ -113,6 +117,8 @@ def _dollars(claim: Statement) -> Decimal:
 def _routes(held: Held, statement: Statement) -> tuple[Route, ...]:
     """Declared sources that cover what the statement is about, in every year it names."""
     filters = statement.filters
+    if filters.of is not None:
+        return ()
     if statement.metric.startswith("ip_"):
         series, by = "ip", {"year", "country"}
     else:

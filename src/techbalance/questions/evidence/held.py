@@ -6,11 +6,10 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-import ibis
-
 from techbalance.classifications.groups import ALL_GROUPS, group_code
 from techbalance.classifications.partners import WORLD
 from techbalance.indicators import periods
+from techbalance.outline import ibis
 from techbalance.questions import selection
 from techbalance.questions.answer import Lineage
 from techbalance.questions.evidence.history import History

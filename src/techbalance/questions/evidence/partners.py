@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from techbalance.claims.figures import Figure
 from techbalance.classifications.groups import GROUPS, group_code
 from techbalance.questions.evidence import accounts
+from techbalance.questions.evidence.held import Place
 
 if TYPE_CHECKING:
     from techbalance.claims.statement import Filters
@@ -144,3 +145,25 @@ def groups_falling(held: Held, filters: Filters) -> tuple[Figure, ...]:
             falling = sum(value < 0 for value in changes.values())
             figures.append(Figure(falling, "count", day, period=period, newest=newest, detail=detail))
     return tuple(figures)
+
+
+def flow_share(held: Held, filters: Filters) -> tuple[Figure, ...]:
+    """A partner's, or a group's, share of one flow of one year, on every vintage of the part."""
+    flow, year = filters.flow or "import", filters.years()[0]
+    part = held.history(accounts.place_of(filters), flow)
+    whole = held.history(Place(filters.series or "atp"), flow)
+    days = part.vintages([year])
+    if not days:
+        return (Figure(None, "ratio", period=str(year), note="not_covered"),)
+    return tuple(_share(part, whole, year, day, newest=day == days[-1]) for day in days)
+
+
+def _share(part: History, whole: History, year: int, day: dt.date, *, newest: bool) -> Figure:
+    above, below = part.value(year, day), whole.value(year, day)
+    if above is None or below is None:
+        note = (part if above is None else whole).missing([year], day)
+        return Figure(None, "ratio", day, period=str(year), newest=newest, note=note)
+    if below == 0:
+        return Figure(None, "ratio", day, period=str(year), newest=newest, note="zero_denominator")
+    detail = f"${above / 1e9:,.1f}bn of ${below / 1e9:,.1f}bn"
+    return Figure(above / below, "ratio", day, period=str(year), newest=newest, detail=detail)
