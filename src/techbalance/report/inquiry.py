@@ -45,7 +45,7 @@ class Inquiry:
         self._origins: dict[Hashable, frozenset[Origin]] = {}
         self._sources: set[str] = set()
 
-    def ask(self, name: str, **given: Any) -> Answer:  # noqa: ANN401 - any form a parameter takes
+    def ask(self, name: str, /, **given: Any) -> Answer:  # noqa: ANN401 - any form a parameter takes
         """Ask a question by name, or return the answer it had before.
 
         Parameters

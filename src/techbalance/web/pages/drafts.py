@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 from techbalance.charts import rows as origins
 from techbalance.charts import text
 from techbalance.errors import NotCoveredError
 from techbalance.questions.drawing import figure_of
 from techbalance.report.blocks import Chart, Table
-from techbalance.report.grids import whole
+from techbalance.report.grids import Field, whole
 from techbalance.report.trail import trail_of
 
 if TYPE_CHECKING:
@@ -98,6 +98,21 @@ def table(  # noqa: PLR0913 - what a table may differ in
     """Make a table of answers; its file has the rows of the first one when none are given."""
     kept = answers[0].arrow if rows is None else rows
     return Table(heading, grid, kept, traced(inquiry, answers, origin), folded)
+
+
+def money(name: str, head: str, rows: Sequence[dict[str, Any]]) -> Field:
+    """Choose billions for large figures, and whole dollars where billions would all be nothing."""
+    largest = max((abs(row[name]) for row in rows if row[name] is not None), default=0)
+    return Field(name, f"{head}, $bn", "bn") if largest >= _WHOLE else Field(name, f"{head}, $", "usd")
+
+
+_WHOLE: Final = 500_000_000
+"""Dollars from which a column is written in billions."""
+
+
+def capital(words: str) -> str:
+    """Open a sentence with words."""
+    return words[:1].upper() + words[1:]
 
 
 class Gathering:

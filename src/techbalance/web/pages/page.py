@@ -6,9 +6,8 @@ one its form, its charts with tables and downloads, its permalink and its place 
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import urlencode
 
 from techbalance.questions.parameters.declaration import Params
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from techbalance.store.catalogue import Store
     from techbalance.web.pages.controls import Control
 
+Fact = TypeVar("Fact")
 MOST_ANSWERS: Final = 200
 """Answers one asker keeps: those that pages share, such as the balance by year."""
 
@@ -40,15 +40,22 @@ class Asker(Inquiry):
 
     def __init__(self, store: Store) -> None:
         super().__init__(store)
-        self._kept = OrderedDict()
+        self._facts: dict[str, Any] = {}
 
-    def ask(self, name: str, **given: Any) -> Answer:  # noqa: ANN401 - any form a parameter takes
+    def ask(self, name: str, /, **given: Any) -> Answer:  # noqa: ANN401 - any form a parameter takes
         """Ask a question by name, or return the answer it had before."""
         answer = super().ask(name, **given)
         while len(self._kept) > MOST_ANSWERS:
             self._kept.pop(next(iter(self._kept)))
             self._origins.clear()
         return answer
+
+    def once(self, name: str, make: Callable[[], Fact]) -> Fact:
+        """Return a fact about the store, made when it is first asked for."""
+        if name not in self._facts:
+            self._facts[name] = make()
+        fact: Fact = self._facts[name]
+        return fact
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,10 @@ from techbalance.errors import NotCoveredError
 from techbalance.questions.scope import within
 from techbalance.report.blocks import Heading, KeyFigure
 from techbalance.report.grids import Field, grid
-from techbalance.web.pages.drafts import IMPORTS, chart, table, traced
+from techbalance.web.pages.drafts import IMPORTS, capital, chart, money, table, traced
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from techbalance.questions.answer import Answer
     from techbalance.questions.parameters.texts import AsOf, GroupRef, PartnerRef
@@ -300,16 +300,6 @@ def groups_table(subject: Subject) -> Table:
     return table(subject.asker, [own, world], IMPORTS, heading, grid(rows, fields))
 
 
-def money(name: str, head: str, rows: Sequence[dict[str, Any]]) -> Field:
-    """Choose billions for large figures, and whole dollars where billions would all be nothing."""
-    largest = max((abs(row[name]) for row in rows if row[name] is not None), default=0)
-    return Field(name, f"{head}, $bn", "bn") if largest >= _WHOLE else Field(name, f"{head}, $", "usd")
-
-
-_WHOLE: Final = 500_000_000
-"""Dollars from which a column is written in billions."""
-
-
 def named(row: dict[str, Any]) -> dict[str, Any]:
     """Write a product's name and code for people; what is said of the whole needs no note at each row."""
     return row | {
@@ -378,8 +368,3 @@ def dependence_table(subject: Subject) -> Table:
     )
     heading = Heading("dependence-table", title, subtitle)
     return table(subject.asker, [answer], IMPORTS, heading, grid(shown, fields))
-
-
-def capital(words: str) -> str:
-    """Open a sentence with words."""
-    return words[:1].upper() + words[1:]
