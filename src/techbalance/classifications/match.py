@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import ibis
+from techbalance.outline import ibis
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -9,9 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
-import ibis
-
 from techbalance.errors import ParameterError, SchemaError, UnknownCodeError
+from techbalance.outline import ibis
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence

@@ -11,9 +11,8 @@ from __future__ import annotations
 from itertools import combinations
 from typing import TYPE_CHECKING, Final
 
-import ibis
-
 from techbalance.indicators.accounts import ratio
+from techbalance.outline import ibis
 
 if TYPE_CHECKING:
     from ibis import Table

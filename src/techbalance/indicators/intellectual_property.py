@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import ibis
-
 from techbalance.indicators.accounts import ratio
+from techbalance.outline import ibis
 
 if TYPE_CHECKING:
     from ibis import Table

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal
 
-import ibis
+from techbalance.outline import ibis
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -49,8 +49,8 @@ def calendar(first: int, last: int) -> Table:
     months = ibis.range(1, 13).unnest().name("month").as_table()
     return with_quarter(
         years.cross_join(months).mutate(
-            year=ibis._.year.cast("int16"),
-            month=ibis._.month.cast("int8"),
+            year=lambda row: row.year.cast("int16"),
+            month=lambda row: row.month.cast("int8"),
         )
     )
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-import ibis
+from techbalance.outline import ibis
 
 if TYPE_CHECKING:
     from ibis import Table

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import ibis
-
 from techbalance.indicators import accounts, periods
+from techbalance.outline import ibis
 from techbalance.questions import selection
 from techbalance.questions.answer import Answer, Lineage
 from techbalance.questions.notes import together

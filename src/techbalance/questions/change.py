@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import ibis
-
 from techbalance.indicators import accounts
+from techbalance.outline import ibis
 from techbalance.questions import selection
 from techbalance.questions.answer import Answer
 from techbalance.questions.notes import together

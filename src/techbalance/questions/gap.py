@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-import ibis
-
 from techbalance.classifications.conduits import CONDUITS, SOURCE
 from techbalance.errors import NotCoveredError
 from techbalance.indicators import innovation, periods
 from techbalance.indicators.accounts import ratio
+from techbalance.outline import ibis
 from techbalance.questions.answer import Answer, Lineage
 from techbalance.questions.countries import CountryBook
 from techbalance.questions.industries import FILE, read_industries

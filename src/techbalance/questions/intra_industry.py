@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-import ibis
 import pyarrow as pa
 
 from techbalance.errors import NotCoveredError
 from techbalance.indicators.value_chain.intra_industry import intra_industry_trade, two_way_trade
+from techbalance.outline import ibis
 from techbalance.questions.answer import Answer
 from techbalance.questions.ladder.baskets import typed
 from techbalance.questions.ladder.markets import HS6, quantity_market

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import ibis
-
 from techbalance.classifications.conduits import CONDUITS, SOURCE
 from techbalance.errors import ParameterError
 from techbalance.indicators import intellectual_property, periods
+from techbalance.outline import ibis
 from techbalance.questions.answer import Answer, Lineage
 from techbalance.questions.countries import CountryBook
 from techbalance.questions.ip_vintages import vintage_rows

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import ibis
-
 from techbalance.classifications.conduits import CONDUITS
 from techbalance.errors import UnknownCodeError
 from techbalance.indicators import accounts, intellectual_property, periods
+from techbalance.outline import ibis
 from techbalance.questions.answer import Lineage
 from techbalance.questions.notes import together
 

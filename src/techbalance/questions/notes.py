@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import reduce
 from typing import TYPE_CHECKING
 
-import ibis
+from techbalance.outline import ibis
 
 if TYPE_CHECKING:
     from ibis.expr.types import StringValue

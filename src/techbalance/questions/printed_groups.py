@@ -11,11 +11,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
-import ibis
-
 from techbalance.classifications.groups import ALL_GROUPS
 from techbalance.classifications.partners import WORLD
 from techbalance.indicators import accounts, periods
+from techbalance.outline import ibis
 from techbalance.questions.answer import Lineage
 from techbalance.questions.published import months_so_far
 from techbalance.questions.selection import (

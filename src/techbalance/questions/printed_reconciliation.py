@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-import ibis
-
 from techbalance.errors import ParameterError
 from techbalance.indicators import periods
+from techbalance.outline import ibis
 from techbalance.questions import selection
 from techbalance.questions.answer import Answer, Lineage
 from techbalance.questions.parameters.accounts import RECONCILE, ReconcileParams

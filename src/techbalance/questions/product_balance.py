@@ -9,10 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-import ibis
-
 from techbalance.classifications.groups import ALL_GROUPS, OUTSIDE
 from techbalance.indicators import accounts, periods
+from techbalance.outline import ibis
 from techbalance.questions.selection import each_partner, partner_book, spans_by_label
 from techbalance.questions.wording import money
 

@@ -6,11 +6,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-import ibis
-
 from techbalance.classifications.groups import OUTSIDE
 from techbalance.errors import UnknownCodeError
 from techbalance.indicators import periods
+from techbalance.outline import ibis
 from techbalance.questions.answer import Lineage
 from techbalance.questions.product_lists.covering import cover, held_of
 from techbalance.questions.product_lists.placing import on_list

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import ibis
-
 from techbalance.classifications.groups import ALL_GROUPS
 from techbalance.classifications.partners import WORLD
 from techbalance.indicators import accounts, periods
+from techbalance.outline import ibis
 from techbalance.questions.selection import (
     REST,
     among_partners,

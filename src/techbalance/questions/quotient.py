@@ -5,11 +5,11 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
-import ibis
 import pyarrow as pa
 
 from techbalance.errors import NotCoveredError, UnknownCodeError
 from techbalance.indicators import innovation
+from techbalance.outline import ibis
 from techbalance.questions.answer import Answer
 from techbalance.questions.countries import CountryBook
 from techbalance.questions.industries import (

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-import ibis
-
 from techbalance.classifications.groups import ALL_GROUPS, OUTSIDE
 from techbalance.classifications.partners import WORLD
 from techbalance.indicators import periods
+from techbalance.outline import ibis
 from techbalance.questions.answer import Answer, Lineage
 from techbalance.questions.parameters.accounts import RECONCILE, ReconcileParams
 from techbalance.questions.printed_reconciliation import KEYS as PARTS

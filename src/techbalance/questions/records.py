@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import ibis
-
 from techbalance.indicators import periods, streaks
+from techbalance.outline import ibis
 from techbalance.questions.answer import Answer, Lineage
 from techbalance.questions.parameters.accounts import RECORDS, RecordsParams
 from techbalance.questions.published import Published

@@ -5,10 +5,9 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-import ibis
-
 from techbalance.classifications.partners import COMBINED_NAMES, WORLD, PartnerBook
 from techbalance.errors import UnknownCodeError
+from techbalance.outline import ibis
 
 if TYPE_CHECKING:
     from ibis import Table

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-import ibis
 import pyarrow as pa
 
 from techbalance.errors import UnknownCodeError
 from techbalance.indicators.value_chain.similarity import export_similarity
+from techbalance.outline import ibis
 from techbalance.questions.answer import Answer
 from techbalance.questions.ladder.baskets import baskets_of, labels_among, typed
 from techbalance.questions.parameters.ladder import SIMILARITY, SimilarityParams

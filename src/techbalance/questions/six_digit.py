@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import ibis
-
 from techbalance.classifications.groups import OUTSIDE
 from techbalance.errors import NotCoveredError
 from techbalance.indicators import periods
 from techbalance.indicators.six_digit_lists import YEARS_OF_MEAN, balances, banded, weights
+from techbalance.outline import ibis
 from techbalance.questions import selection
 from techbalance.questions.answer import Answer, Lineage
 from techbalance.questions.parameters.six_digit import SIX_DIGIT, SixDigitParams

@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
-import ibis
 import pyarrow as pa
 
+from techbalance.outline import ibis
 from techbalance.questions.answer import Answer
 from techbalance.questions.parameters.provenance import STATUS, StatusParams
 from techbalance.store.catalogue import KEYS

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-import ibis
 import pyarrow as pa
 
+from techbalance.outline import ibis
 from techbalance.questions.answer import Answer
 from techbalance.questions.parameters.provenance import TRACE, TraceParams
 from techbalance.questions.reference import answer_of

@@ -11,9 +11,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Final
 
-import ibis
-
 from techbalance.indicators import periods
+from techbalance.outline import ibis
 from techbalance.questions.selection import STORES_REMEMBERED, partner_book
 from techbalance.store.holdings import ANNUAL, Block, Coverage, Part, Read, Selection, coverage, parts
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Final
 
-import ibis
 import pyarrow as pa
 
 from techbalance.errors import NotCoveredError
 from techbalance.indicators.value_chain.unit_values import income_slope, quality, standing, unit_values
+from techbalance.outline import ibis
 from techbalance.questions.answer import Answer
 from techbalance.questions.ladder.baskets import typed
 from techbalance.questions.ladder.incomes import incomes

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import platformdirs
 
-from techbalance import record
+from techbalance import outline, record
 from techbalance.errors import CheckError, NotCoveredError, StoreError, shortened
 from techbalance.sources.declaration import Declaration, declared, routes
 from techbalance.store.commit import HELD, MANIFEST, Manifest, read_manifest
@@ -134,7 +134,7 @@ class Store:
         view = f"{name}_{seed}"
         if view not in self._open:
             self._open[view] = self.engine.parquet([self.home / HELD / file for file in files], view)
-        return self._open[view]
+        return self._noted(view)
 
     def table(self, name: str) -> ibis.Table:
         """Open one table: the record's rows, with the store's in their place where both have a key.
@@ -154,8 +154,13 @@ class Store:
             The store's own files hold two rows of one key.
         """
         if name not in self._open:
-            self._open[name] = self._read(name)
-        return self._open[name]
+            with outline.built():
+                self._open[name] = self._read(name)
+        return self._noted(name)
+
+    def _noted(self, name: str) -> ibis.Table:
+        book = outline.current()
+        return self._open[name] if book is None else book.given(self._open[name], name)
 
     def _read(self, name: str) -> ibis.Table:
         if name in FETCHED_ONLY:

@@ -10,10 +10,9 @@ from functools import reduce
 from operator import add
 from typing import TYPE_CHECKING, Final
 
-import ibis
-
 from techbalance.errors import SchemaError, UnknownCodeError
 from techbalance.indicators.screens.measures import YEAR
+from techbalance.outline import ibis
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

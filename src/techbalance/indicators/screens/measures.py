@@ -8,11 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal
 
-import ibis
-
 from techbalance.errors import SchemaError, UnknownCodeError
 from techbalance.indicators.concentration import SupplierColumns, supplier_concentration
 from techbalance.indicators.screens.declaration import INPUT_WORDS, SIDE_INPUT, Input, Screen, Side
+from techbalance.outline import ibis
 
 if TYPE_CHECKING:
     from ibis import Table

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-import ibis
-
 from techbalance.errors import ParameterError
 from techbalance.indicators.value_chain.flows import check, country_products, ratio, where_sound
+from techbalance.outline import ibis
 
 if TYPE_CHECKING:
     from ibis import Table

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-import ibis
-
 from techbalance.errors import SchemaError, UnknownCodeError
+from techbalance.outline import ibis
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

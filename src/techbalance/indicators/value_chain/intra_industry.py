@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal
 
-import ibis
-
 from techbalance.errors import ParameterError
 from techbalance.indicators.value_chain.flows import check, ratio
+from techbalance.outline import ibis
 
 if TYPE_CHECKING:
     from ibis import Table

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import ibis
-
 from techbalance.errors import ParameterError
 from techbalance.indicators.value_chain.flows import country_products, ratio
+from techbalance.outline import ibis
 
 if TYPE_CHECKING:
     from collections.abc import Collection

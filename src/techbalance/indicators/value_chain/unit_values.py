@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-import ibis
-
 from techbalance.indicators.value_chain.flows import check, ratio
+from techbalance.outline import ibis
 
 if TYPE_CHECKING:
     from ibis import Table

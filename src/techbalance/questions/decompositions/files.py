@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import ibis
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from techbalance.outline import ibis
 from techbalance.questions import selection
 from techbalance.store.hs6 import FILE as HS6_FILE
 from techbalance.store.hs6 import FLOWS, read_hs6

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import ibis
 import numpy as np
 import pyarrow.compute as pc
 
 from techbalance.errors import NotCoveredError, ParameterError
 from techbalance.models.decompositions import Cells
+from techbalance.outline import ibis
 from techbalance.questions.decompositions.pairs import Pairs
 from techbalance.questions.decompositions.split import Split, one_below_the_other
 from techbalance.questions.decompositions.ways import Step, by_constant_share

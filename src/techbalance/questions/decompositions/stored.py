@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-import ibis
-
+from techbalance.outline import ibis
 from techbalance.questions import selection
 from techbalance.questions.answer import Lineage
 from techbalance.questions.parameters.texts import Years

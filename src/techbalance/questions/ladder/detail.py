@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import ibis
-
 from techbalance.classifications.groups import OUTSIDE
 from techbalance.errors import NotCoveredError
+from techbalance.outline import ibis
 from techbalance.questions.answer import Lineage
 from techbalance.questions.ladder.held import HTS10
 from techbalance.questions.ladder.markets import DETAIL, Market

@@ -6,11 +6,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, Self
 
-import ibis
-
 from techbalance.classifications.groups import GROUPS
 from techbalance.classifications.partners import taken_apart
 from techbalance.errors import NotCoveredError
+from techbalance.outline import ibis
 from techbalance.questions.answer import Lineage
 from techbalance.questions.ladder.baskets import labels_among
 from techbalance.questions.ladder.held import HTS10, HeldTrade, distinct, editions_of

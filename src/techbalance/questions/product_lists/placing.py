@@ -5,10 +5,9 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-import ibis
-
 from techbalance.classifications.groups import OUTSIDE
 from techbalance.errors import ParameterError
+from techbalance.outline import ibis
 from techbalance.questions import selection
 
 if TYPE_CHECKING:

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-import ibis
-
+from techbalance.outline import ibis
 from techbalance.questions.answer import Lineage
 from techbalance.questions.parameters.texts import Years
 from techbalance.questions.product_lists.covering import Held, held_of

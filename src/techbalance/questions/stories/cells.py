@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
-import ibis
 import pyarrow.compute as pc
 from ibis import _
 
@@ -14,6 +13,7 @@ from techbalance.classifications.groups import OUTSIDE
 from techbalance.classifications.partners import WORLD
 from techbalance.classifications.stories import revision_of
 from techbalance.errors import NotCoveredError
+from techbalance.outline import ibis
 from techbalance.questions.answer import Lineage
 from techbalance.questions.selection import labelled_partners, partner_book
 from techbalance.questions.supply.trade import WORLD_CODES, reporter_codes

@@ -8,11 +8,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import ibis
-
 from techbalance.classifications.groups import ALL_GROUPS, GROUPS
 from techbalance.classifications.partners import taken_apart
 from techbalance.errors import NotCoveredError, ParameterError
+from techbalance.outline import ibis
 from techbalance.questions.answer import Lineage
 from techbalance.questions.product_lists.covering import cover, held_of
 from techbalance.questions.product_lists.naming import ProductList, chosen_list

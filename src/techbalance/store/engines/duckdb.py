@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import ibis
 
+from techbalance.outline import Book, Outline, written_out
 from techbalance.store.failures import as_store_error
 
 if TYPE_CHECKING:
@@ -13,6 +15,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import pyarrow as pa
+
+    from techbalance.store.engines.templates import Templates
 
 
 class DuckDBEngine:
@@ -26,6 +30,15 @@ class DuckDBEngine:
 
     def __init__(self) -> None:
         self.connection = ibis.duckdb.connect(":memory:")
+        self.book = Book()
+
+    @cached_property
+    def templates(self) -> Templates:
+        """What was compiled before, for outlines."""
+        from techbalance.store.engines.templates import PlacesCompiler, Templates
+
+        self.connection.compiler = PlacesCompiler()
+        return Templates(self.compile, self.run, self.connection.con.execute, self.connection.table)
 
     def parquet(self, paths: Sequence[Path], name: str) -> ibis.Table:
         """Open Parquet files of one schema as one table of this name."""
@@ -45,7 +58,7 @@ class DuckDBEngine:
         before = ibis.options.sql.fuse_selects
         ibis.options.sql.fuse_selects = False
         try:
-            return str(self.connection.compile(expression))
+            return str(self.connection.compile(written_out(expression)))
         finally:
             ibis.options.sql.fuse_selects = before
 
@@ -55,7 +68,11 @@ class DuckDBEngine:
         The SQL is compiled by Ibis and run on the connection itself: the way back through Ibis would import
         pandas, a quarter of a second that a short question has no use for.
         """
-        sql = self.compile(expression)
+        if isinstance(expression, Outline):
+            return self.templates.fetch(expression)
+        return self.run(self.compile(expression)).cast(expression.schema().to_pyarrow())
+
+    def run(self, sql: str) -> pa.Table:
+        """Run SQL and bring its rows back."""
         with as_store_error():
-            result = self.connection.con.sql(sql).to_arrow_table()
-            return result.cast(expression.schema().to_pyarrow())
+            return self.connection.con.sql(sql).to_arrow_table()

@@ -1,0 +1,225 @@
+"""How is SQL used again? Compiled once for a shape, with a place for every value; small results are kept.
+
+Everything here belongs to one connection, and is bounded: shapes by number, results by bytes, and tables that
+are kept by rows and number. A store that changes gets a new connection.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import ibis.expr.datashape as ds
+import ibis.expr.datatypes as idt
+import ibis.expr.operations as ops
+import sqlglot.expressions as sge
+from ibis.backends.sql.compilers.duckdb import DuckDBCompiler
+
+from techbalance.outline import MARK, Literal, Outline, in_order
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import ibis
+    import pyarrow as pa
+
+MOST_TEMPLATES: Final = 3000
+"""Shapes whose SQL is remembered: some ten kilobytes each."""
+RESULT_BYTES: Final = 16 << 20
+"""What the results that are kept may weigh together."""
+LARGEST_RESULT: Final = 256 << 10
+"""A result that weighs more is not kept."""
+MOST_TABLES: Final = 200
+MOST_OF_A_SHAPE: Final = 16
+"""Tables kept for one shape: one that is asked with ever other values is no common ground."""
+MOST_ROWS: Final = 500_000
+"""Rows of a table that is kept; a larger one is read where it is."""
+_PLACE: Final = re.compile(f"{MARK}([0-9]+){MARK}")
+# A number of rows has to be a plain number for Ibis; this one stands for a place.
+_FIRST_LIMIT: Final = 10**15
+_LIMIT: Final = re.compile(r"\bLIMIT 1(0{9}[0-9]{6})\b")
+
+Key = tuple[Any, ...]
+
+
+class Place(ops.Value):  # type: ignore[misc]
+    """Where a value of a type goes."""
+
+    number: int
+    dtype: idt.DataType
+    shape = ds.scalar
+
+
+class PlacesCompiler(DuckDBCompiler):  # type: ignore[misc]
+    """Writes places as marks, bare as DuckDB's own literals are."""
+
+    def visit_Place(self, op: Place, *, number: int, dtype: idt.DataType) -> sge.Expression:  # noqa: N802
+        """Write a place."""
+        return sge.Var(this=f"{MARK}{number}{MARK}")
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """Compiled SQL with places.
+
+    Parameters
+    ----------
+    pieces
+        The text between the places.
+    places
+        Which value goes behind each piece but the last.
+    schema
+        Types of the result.
+    """
+
+    pieces: tuple[str, ...]
+    places: tuple[int, ...]
+    schema: pa.Schema
+
+    def filled(self, values: tuple[Any, ...]) -> str:
+        """Write the SQL with values."""
+        written = [self.pieces[0]]
+        for place, piece in zip(self.places, self.pieces[1:], strict=True):
+            written += (_sql(values[place]), piece)
+        return "".join(written)
+
+
+class Templates:
+    """What one connection remembers.
+
+    Parameters
+    ----------
+    compiled
+        Compiles an expression.
+    run
+        Runs SQL and brings its rows.
+    do
+        Runs SQL that has no rows.
+    opened
+        Opens a table of the connection by name.
+    """
+
+    def __init__(
+        self,
+        compiled: Callable[[ibis.Table], str],
+        run: Callable[[str], pa.Table],
+        do: Callable[[str], object],
+        opened: Callable[[str], ibis.Table],
+    ) -> None:
+        self._compiled, self._run, self._do, self._opened = compiled, run, do, opened
+        self._templates: OrderedDict[Key, Template] = OrderedDict()
+        self._results: OrderedDict[tuple[Key, Key], pa.Table] = OrderedDict()
+        self._weight = 0
+        self._tables: dict[tuple[Key, Key], Outline | None] = {}
+        self._of_shape: dict[Key, int] = {}
+
+    def fetch(self, outline: Outline) -> pa.Table:
+        """Bring the rows of an outline."""
+        key, literals = _identity(outline)
+        values = tuple([one.value for one in literals])
+        found = self._results.get((key, values))
+        if found is not None:
+            self._results.move_to_end((key, values))
+            return found
+        template = self._template(outline, key, literals)
+        result = self._run(template.filled(values)).cast(template.schema)
+        if result.nbytes <= LARGEST_RESULT:
+            self._results[key, values] = result
+            self._weight += result.nbytes
+            while self._weight > RESULT_BYTES:
+                _, oldest = self._results.popitem(last=False)
+                self._weight -= oldest.nbytes
+        return result
+
+    def keep(self, outline: Outline) -> Outline:
+        """The rows of an outline as a table in memory; the outline itself where they are too many."""
+        key, literals = _identity(outline)
+        values = tuple([one.value for one in literals])
+        if (key, values) in self._tables:
+            return self._tables[key, values] or outline
+        if len(self._tables) >= MOST_TABLES or self._of_shape.get(key, 0) >= MOST_OF_A_SHAPE:
+            return outline
+        self._of_shape[key] = self._of_shape.get(key, 0) + 1
+        name = f"kept_{len(self._tables)}"
+        sql = self._template(outline, key, literals).filled(values)
+        columns = ", ".join(
+            f'CAST("{column}" AS {idt_sql}) AS "{column}"' for column, idt_sql in _types(outline)
+        )
+        made = f"CREATE TABLE {name} AS SELECT {columns} FROM ({sql}) LIMIT {MOST_ROWS + 1}"  # noqa: S608
+        self._do(made)
+        (rows,) = self._run(f"SELECT count(*) AS rows FROM {name}")["rows"].to_pylist()  # noqa: S608
+        if rows > MOST_ROWS:
+            self._do(f"DROP TABLE {name}")
+            self._tables[key, values] = None
+            return outline
+        table = outline.o_book.given(self._opened(name), name)
+        self._tables[key, values] = table
+        return table
+
+    def _template(self, outline: Outline, key: Key, literals: list[Literal]) -> Template:
+        found = self._templates.get(key)
+        if found is not None:
+            self._templates.move_to_end(key)
+            return found
+        expression = with_places(outline, literals)
+        sql = _LIMIT.sub(lambda match: f"LIMIT {MARK}{int(match[1])}{MARK}", self._compiled(expression))
+        parts = _PLACE.split(sql)
+        template = Template(tuple(parts[::2]), tuple(map(int, parts[1::2])), expression.schema().to_pyarrow())
+        self._templates[key] = template
+        if len(self._templates) > MOST_TEMPLATES:
+            self._templates.popitem(last=False)
+        return template
+
+
+def with_places(outline: Outline, literals: list[Literal]) -> ibis.Table:
+    """Build an outline with a place for every value."""
+    made: dict[int, Any] = {
+        id(one): Place(number, idt.dtype(one.o_shape.kind)).to_expr() for number, one in enumerate(literals)
+    }
+    limits = {id(one): _FIRST_LIMIT + number for number, one in enumerate(literals)}
+
+    def expression(part: Outline) -> Any:  # noqa: ANN401
+        return made[id(part)] if part.o_shape.is_open else part.o_build()
+
+    for one in in_order(outline, lambda part: not part.o_shape.is_open):
+        if id(one) in made:
+            continue
+        if one.o_call == "limit":
+            made[id(one)] = one.o_made_of(lambda part: limits.get(id(part)) or expression(part))
+        else:
+            made[id(one)] = one.o_made_of(expression)
+    return made[id(outline)] if outline.o_shape.is_open else outline.o_build()
+
+
+def _identity(outline: Outline) -> tuple[Key, list[Literal]]:
+    """What tells SQL apart: the shape, and which values stand at several places; and the values."""
+    if not outline.o_shape.is_open:
+        return (outline.o_shape,), []
+    numbers: dict[int, int] = {}
+    pattern: list[Any] = [outline.o_shape]
+    literals: list[Literal] = []
+    for number, one in enumerate(in_order(outline, lambda part: not part.o_shape.is_open)):
+        numbers[id(one)] = number
+        if isinstance(one, Literal):
+            literals.append(one)
+            pattern.append(-1)
+        else:
+            pattern.extend([numbers[id(part)] for part in one.o_parts() if part.o_shape.is_open])
+            pattern.append(-2)
+    return tuple(pattern), literals
+
+
+def _types(outline: Outline) -> list[tuple[str, str]]:
+    kinds = DuckDBCompiler.type_mapper
+    return [(name, kinds.to_string(kind)) for name, kind in outline.o_shape.kind.items()]
+
+
+def _sql(value: Any) -> str:  # noqa: ANN401
+    if isinstance(value, str):
+        return "'" + value.replace("'", "''") + "'"
+    if isinstance(value, dt.date):
+        return f"MAKE_DATE({value.year}, {value.month}, {value.day})"
+    return str(value)
