@@ -115,6 +115,15 @@ def capital(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
+def named(row: dict[str, Any]) -> dict[str, Any]:
+    """Write a product's name and code for people; what is said of the whole needs no note at each row."""
+    return row | {
+        "named": text.sentence(row["product_name"] or row["product"]),
+        "code": text.tariff_code(row["product"]),
+        "note": None,
+    }
+
+
 class Gathering:
     """Blocks that are there, and why others are not.
 

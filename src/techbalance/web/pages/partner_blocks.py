@@ -12,7 +12,7 @@ from techbalance.errors import NotCoveredError
 from techbalance.questions.scope import within
 from techbalance.report.blocks import Heading, KeyFigure
 from techbalance.report.grids import Field, grid
-from techbalance.web.pages.drafts import IMPORTS, capital, chart, money, table, traced
+from techbalance.web.pages.drafts import IMPORTS, capital, chart, money, named, table, traced
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -298,15 +298,6 @@ def groups_table(subject: Subject) -> Table:
     )
     heading = Heading("groups-table", title, f"Imports from {subject.name} by technology group.")
     return table(subject.asker, [own, world], IMPORTS, heading, grid(rows, fields))
-
-
-def named(row: dict[str, Any]) -> dict[str, Any]:
-    """Write a product's name and code for people; what is said of the whole needs no note at each row."""
-    return row | {
-        "named": text.sentence(row["product_name"] or row["product"]),
-        "code": text.tariff_code(row["product"]),
-        "note": None,
-    }
 
 
 def products_table(subject: Subject) -> Table:
