@@ -121,12 +121,17 @@ class Published:
 
     def revisions(self) -> Table:
         """Every revision of every period: see ``indicators.periods.figures``."""
-        return accounts.trade_balance(periods.figures(self.rows(), self.freq, self.ytd_months))
+        return self._kept(accounts.trade_balance(periods.figures(self.rows(), self.freq, self.ytd_months)))
+
+    def _kept(self, rows: Table) -> Table:
+        """Keep what questions about the same series share; a choice of partners is seldom shared."""
+        return rows if self.members is not None else self.store.kept(rows)
 
     def chosen(self) -> Table:
         """One revision per period and partner, the one read on ``day``."""
         keys = (*periods.SERIES_KEYS, *self.bucket)
-        return periods.newest(periods.figures(self.rows(), self.freq, self.ytd_months), keys, self.day)
+        figures = periods.figures(self.rows(), self.freq, self.ytd_months)
+        return self._kept(periods.newest(figures, keys, self.day))
 
     def figures(self) -> Table:
         """One row per period (and partner): exports, imports, balance, coverage, months, vintage, basis.
@@ -139,8 +144,10 @@ class Published:
         """Figures, with how many partners are held and wanted, and the oldest vintage among them."""
         chosen = accounts.trade_balance(self.chosen())
         if self.is_world:
-            return chosen.mutate(
-                partners_held=ibis.literal(1), partners_wanted=ibis.literal(1), oldest=chosen.vintage
+            return self._kept(
+                chosen.mutate(
+                    partners_held=ibis.literal(1), partners_wanted=ibis.literal(1), oldest=chosen.vintage
+                )
             )
         rows = chosen.group_by(self.keys).aggregate(
             exports_usd=chosen.exports_usd.sum(),
@@ -165,7 +172,7 @@ class Published:
         ):
             whole = rows[count] >= rows.partners_wanted
             rows = rows.mutate(**{column: ibis.ifelse(whole, rows[column], ibis.null(rows[column].type()))})
-        return accounts.trade_balance(rows)
+        return self._kept(accounts.trade_balance(rows))
 
     def partners_wanted(self, rows: Table) -> IntegerValue:
         """How many partners a sum has to have in a year; 1 where each partner is a row of its own."""
@@ -182,9 +189,10 @@ class Published:
         for key in self.bucket:
             # A printed year has no month and no quarter: it is no period of those.
             held = held.filter(held[key].notnull())
-        return held.group_by(self.bucket).aggregate(
+        held = held.group_by(self.bucket).aggregate(
             months_held=held.months_held.max(), first_vintage=held.first_vintage.min()
         )
+        return self._kept(held)
 
     def complete(self, years: Years | None) -> Table:
         """Figures of every period asked for: a missing one has a row too, and ``note`` says why.
@@ -290,7 +298,7 @@ class Published:
 
     def lineage(self, years: Years | None) -> Table:
         """Stored rows behind the figures read: printed figures, or the months that were added up."""
-        return self.behind(in_years(self.chosen(), years))
+        return in_years(self._kept(self.behind(self.chosen())), years)
 
     def behind(self, chosen: Table) -> Table:
         """Stored rows behind revisions: of ``chosen`` its keys, ``vintage`` and ``basis`` count."""

@@ -168,6 +168,7 @@ def named_partners(rows: Table, store: Store) -> Table:
     first = book.mutate(age=ibis.row_number().over(order)).filter(lambda row: row.age == 0)
     combined = [(first.label == code, ibis.literal(name)) for code, name in COMBINED_NAMES.items()]
     names = first.select("label", partner_name=ibis.cases(*combined, else_=first.name))
+    names = store.kept(names)
     named = rows.left_join(names, rows.partner == names.label).drop("label")
     return named.mutate(partner_name=ibis.ifelse(named.partner == REST, REST_NAME, named.partner_name))
 
@@ -181,5 +182,5 @@ def named_groups(rows: Table, store: Store) -> Table:
 def named_products(rows: Table, store: Store) -> Table:
     """Add ``product_name``: the official short text."""
     names = store.table("products").filter(lambda row: row.system == "HTS")
-    names = names.select(product_code="code", product_name="name")
+    names = store.kept(names.select(product_code="code", product_name="name"))
     return rows.left_join(names, rows["product"] == names.product_code).drop("product_code")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from contextlib import contextmanager, nullcontext
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -21,6 +22,8 @@ from techbalance.store.commit import HELD, MANIFEST, Manifest, read_manifest
 from techbalance.store.holdings import Block, added_up, stored_blocks
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import ibis
     import pyarrow as pa
 
@@ -66,6 +69,9 @@ class Store:
     ----------
     home
         The user's store; need not exist, in which case only the bundled record is read.
+    confined
+        Whether the engine may read this store, the bundled record and the folder of outside data, and
+        nothing else, and may write nothing: for answering strangers.
 
     Raises
     ------
@@ -73,8 +79,9 @@ class Store:
         ``home`` exists and is not a folder.
     """
 
-    def __init__(self, home: Path | None = None) -> None:
+    def __init__(self, home: Path | None = None, *, confined: bool = False) -> None:
         self.home = default_home() if home is None else home
+        self.confined = confined
         try:
             usable = self.home.is_dir() or not self.home.exists()
         except OSError as wrong:
@@ -92,7 +99,11 @@ class Store:
         """The engine, connected at first use: a surface that only prints help never pays for it."""
         from techbalance.store.engine import connect
 
-        return connect(self.home)
+        if not self.confined:
+            return connect(self.home)
+        from techbalance.store import outside
+
+        return connect(self.home, (self.home, record.path("headline").parent, outside.folder(self)))
 
     @cached_property
     def manifest(self) -> Manifest:
@@ -160,7 +171,21 @@ class Store:
 
     def _noted(self, name: str) -> ibis.Table:
         book = outline.current()
-        return self._open[name] if book is None else book.given(self._open[name], name)
+        return self._open[name] if book is None else self.kept(book.given(self._open[name], name))
+
+    def kept(self, rows: ibis.Table) -> ibis.Table:
+        """Rows that many questions begin with: put into memory where many are asked, else as they are.
+
+        They are the same rows either way; what is kept is bounded, and goes with this store.
+        """
+        return self.engine.keep(rows) if isinstance(rows, outline.Outline) else rows
+
+    @contextmanager
+    def asked_often(self) -> Iterator[None]:
+        """Inside, questions use again what was compiled and kept for those before them, on DuckDB."""
+        book = self.engine.book
+        with outline.outlined(book) if book is not None else nullcontext():
+            yield
 
     def _read(self, name: str) -> ibis.Table:
         if name in FETCHED_ONLY:

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from techbalance.errors import StoreError
+from techbalance.store.failures import unwritten, writing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -176,10 +177,8 @@ class Draft:
         # What an interrupted writer still writes never bears the name of what its successor writes.
         relative = f"{stem}-{self.number}-{secrets.token_hex(4)}.parquet"
         place = self._home / HELD / relative
-        try:
+        with writing(place):
             place.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as wrong:
-            raise _unwritten(place, wrong) from wrong
         self.added.append((table, relative))
         return place
 
@@ -188,10 +187,8 @@ class Draft:
         import pyarrow.parquet as pq
 
         place = self.path(table, name)
-        try:
+        with writing(place):
             pq.write_table(rows, place, compression="zstd", compression_level=3)
-        except OSError as wrong:
-            raise _unwritten(place, wrong) from wrong
         return place
 
     def name_of(self, place: Path) -> str:
@@ -317,7 +314,7 @@ def _replace(home: Path, manifest: Manifest) -> None:
     except OSError as wrong:
         with suppress(OSError):
             fresh.unlink()
-        raise _unwritten(path, wrong) from wrong
+        raise unwritten(path, wrong) from wrong
 
 
 def _to_disk(path: Path) -> None:
@@ -329,21 +326,12 @@ def _to_disk(path: Path) -> None:
             return
         raise
     except OSError as wrong:
-        raise _unwritten(path, wrong) from wrong
+        raise unwritten(path, wrong) from wrong
     try:
-        os.fsync(handle)
-    except OSError as wrong:
-        raise _unwritten(path, wrong) from wrong
+        with writing(path):
+            os.fsync(handle)
     finally:
         os.close(handle)
-
-
-def _unwritten(path: Path, wrong: OSError) -> StoreError:
-    return StoreError(
-        "the store cannot be written; it is as it was before",
-        where=f"{path}: {wrong.strerror or wrong}",
-        remedy="Make room or set TECHBALANCE_HOME to another folder, then run the command again",
-    )
 
 
 @contextmanager
@@ -365,11 +353,9 @@ def writer(home: Path, why: str, *, wait_seconds: float = 0.0) -> Iterator[Write
         Another process holds the store and did not finish in time; or it cannot be written.
     """
     path = home / LOCK
-    try:
+    with writing(path):
         home.mkdir(parents=True, exist_ok=True)
         handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
-    except OSError as wrong:
-        raise _unwritten(path, wrong) from wrong
     try:
         until = time.monotonic() + wait_seconds
         while not _locked(handle):

@@ -19,6 +19,8 @@ from techbalance import record
 from techbalance.store.failures import as_store_error
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pyarrow as pa
 
     from techbalance.store.catalogue import Store
@@ -63,11 +65,11 @@ class Compiled:
     notes: tuple[str, ...]
 
 
-def fingerprint() -> str:
+def fingerprint(modules: Sequence[str] = MODULES) -> str:
     """Hash the modules that decide the SQL."""
     package = files("techbalance")
     seed = hashlib.sha256()
-    for module in MODULES:
+    for module in modules:
         seed.update(package.joinpath(*module.split("/")).read_bytes())
     return seed.hexdigest()
 
@@ -117,7 +119,10 @@ def run(compiled: Compiled, values: dict[str, int]) -> tuple[pa.Table, tuple[str
     import duckdb
     import pyarrow as pa
 
+    from techbalance.store.engines.confinement import confine
+
     with as_store_error(), duckdb.connect(":memory:") as connection:
+        confine(connection, {record.path(name).parent for name in compiled.tables})
         for name in compiled.tables:
             place = str(record.path(name)).replace("'", "''")
             connection.execute(f"CREATE TEMP VIEW {name} AS SELECT * FROM read_parquet('{place}')")  # noqa: S608

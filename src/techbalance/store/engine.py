@@ -41,13 +41,16 @@ class Engine(Protocol):
         """Run an expression and bring its rows back as an Arrow table of exactly its types."""
 
 
-def connect(home: Path) -> Engine:
+def connect(home: Path, folders: Sequence[Path] | None = None) -> Engine:
     """Open the engine that ``TECHBALANCE_ENGINE`` names; DuckDB when it names none.
 
     Parameters
     ----------
     home
         The user's store, which a distributed engine has to see as well.
+    folders
+        The only folders that the engine in the process may read; None for no such limit. What an engine
+        elsewhere may read is set up where it runs.
 
     Raises
     ------
@@ -56,7 +59,7 @@ def connect(home: Path) -> Engine:
     """
     address = os.environ.get(ENGINE_VARIABLE, "") or "duckdb"
     if address == "duckdb":
-        return DuckDBEngine()
+        return DuckDBEngine(folders)
     if address.startswith("spark://"):
         from techbalance.store.engines.spark import SparkEngine
 

@@ -1,4 +1,4 @@
-"""What does a failure of the engine look like from outside? A store error, with the words of the engine."""
+"""What does a failure of the engine or the disk look like from outside? A store error, in its own words."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from techbalance.errors import StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 
 @contextmanager
@@ -31,3 +32,27 @@ def as_store_error() -> Iterator[None]:
             where=str(wrong).partition("\n")[0],
             remedy="Take out or write again the file it names; techbalance status says where the store is",
         ) from wrong
+
+
+@contextmanager
+def writing(place: Path) -> Iterator[None]:
+    """Tell that something cannot be written: the disk is full, or closed to writing.
+
+    Raises
+    ------
+    StoreError
+        In place of any error of the operating system.
+    """
+    try:
+        yield
+    except OSError as wrong:
+        raise unwritten(place, wrong) from wrong
+
+
+def unwritten(place: Path, wrong: OSError) -> StoreError:
+    """What to say of a place that cannot be written."""
+    return StoreError(
+        "the store cannot be written; it is as it was before",
+        where=f"{place}: {wrong.strerror or wrong}",
+        remedy="Make room or set TECHBALANCE_HOME to another folder, then run the command again",
+    )

@@ -8,6 +8,7 @@ from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from contextlib import nullcontext
 from contextvars import copy_context
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Final
@@ -16,7 +17,6 @@ from techbalance.errors import DataError, SchemaError, StoreError
 from techbalance.store.catalogue import Store
 from techbalance.store.commit import Draft, Writer, writer
 from techbalance.store.ingestion import lists, published_lists, tidy, years
-from techbalance.store.ingestion.codelists import CodeLists
 from techbalance.store.ingestion.outcome import Options, Outcome
 from techbalance.store.ingestion.reclassifying import reclassify
 from techbalance.store.ingestion.taking import Surroundings, digest, take_archive, take_table
@@ -116,20 +116,26 @@ class _Run:
         self.home, self.held, self.options, self.paths, self.marts = home, held, options, paths, marts
         manifest = store.manifest if held is None else held.manifest
         self.known = {fact["sha256"]: fact for fact in manifest.facts if fact.get("by") == "ingest"}
-        self.names = lists.Names(store)
-        self.around = Surroundings(options, marts, store, self._count)
+        self.store = store
+        cores = os.cpu_count() or 1
+        self.threads = min(options.threads or cores, MOST_AT_A_TIME, len(paths))
+        self.around = Surroundings(options, marts, store, self._count, max(1, cores // self.threads))
         self.new_lists: set[tuple[str, int]] = set()
         self.turn, self.counting = Lock(), Lock()
         self.rows, self.finished, self.bytes_done = 0, 0, 0
         self.bytes = sum(path.stat().st_size for path in paths)
         self.began = time.monotonic()
 
+    @cached_property
+    def names(self) -> lists.Names:
+        """Codes that have an official name already."""
+        return lists.Names(self.store)
+
     def all(self) -> tuple[Outcome, ...]:
         """Take every file; code lists first, since they decide what the others hold."""
         order = sorted(self.paths, key=lambda path: (_kind(path) != "code list",))
-        threads = min(self.options.threads or os.cpu_count() or 1, MOST_AT_A_TIME, len(order))
         found: dict[Path, Outcome] = {}
-        with ThreadPoolExecutor(threads) as pool:
+        with ThreadPoolExecutor(self.threads) as pool:
             try:
                 early = [path for path in order if _kind(path) == "code list"]
                 for path in early:
@@ -142,6 +148,9 @@ class _Run:
                 ahead: dict[Future[Outcome], Path] = {
                     pool.submit(copy_context().run, self._one, path): path for path in order[len(early) :]
                 }
+                # While the first files are read there is time for what is needed when they have been.
+                with self.turn:
+                    _ = self.names
                 while ahead:
                     done, _ = wait(ahead, timeout=TICK_SECONDS, return_when=FIRST_COMPLETED)
                     for one in done:
@@ -153,7 +162,7 @@ class _Run:
                 raise
         if self.held is not None:
             if self.new_lists:
-                reclassify(self.held, self.marts, CodeLists(Store(self.home)), self.new_lists)
+                reclassify(self.held, self.marts, self.new_lists)
             years.complete(self.held, self.marts)
         return tuple(found[path] for path in self.paths)
 

@@ -31,8 +31,8 @@ def scratch(store: Store, rows: pa.Table) -> Iterator[ibis.Table]:
     StoreError
         There is no room for the file.
     """
-    # An engine elsewhere sees the store's folder, not this machine's.
-    place = None if store.engine.name == "duckdb" else store.home / BUNDLED
+    # An engine elsewhere sees the store's folder, not this machine's; a confined one has a folder of its own.
+    place = getattr(store.engine, "aside", None) if store.engine.name == "duckdb" else store.home / BUNDLED
     with tempfile.TemporaryDirectory(prefix="techbalance-", dir=place) as folder:
         path = Path(folder) / "rows.parquet"
         try:

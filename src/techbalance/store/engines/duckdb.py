@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import tempfile
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import ibis
 
 from techbalance.outline import Book, Outline, written_out
+from techbalance.store.engines.confinement import QueriesOnly, confine
 from techbalance.store.failures import as_store_error
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     import pyarrow as pa
 
@@ -24,13 +26,21 @@ class DuckDBEngine:
 
     Nothing is created from memory: tables are views over files, so the same expressions run on an engine
     that sees the same files.
+
+    Parameters
+    ----------
+    folders
+        The only folders it may read, for an engine that answers strangers; None for no such limit.
     """
 
     name: Final = "duckdb"
 
-    def __init__(self) -> None:
+    def __init__(self, folders: Sequence[Path] | None = None) -> None:
         self.connection = ibis.duckdb.connect(":memory:")
-        self.book = Book()
+        self.aside: Path | None = None
+        if folders is not None:
+            self._confine(folders)
+        self.book: Book | None = Book()
 
     @cached_property
     def templates(self) -> Templates:
@@ -39,6 +49,13 @@ class DuckDBEngine:
 
         self.connection.compiler = PlacesCompiler()
         return Templates(self.compile, self.run, self.connection.con.execute, self.connection.table)
+
+    def _confine(self, folders: Sequence[Path]) -> None:
+        """Close everything but some folders, and one of its own for what is put aside."""
+        self._own_folder = tempfile.TemporaryDirectory(prefix="techbalance-", ignore_cleanup_errors=True)
+        self.aside = Path(self._own_folder.name)
+        confine(self.connection.con, folders, aside=self.aside)
+        self.connection.con = QueriesOnly(self.connection.con)
 
     def parquet(self, paths: Sequence[Path], name: str) -> ibis.Table:
         """Open Parquet files of one schema as one table of this name."""
@@ -71,6 +88,10 @@ class DuckDBEngine:
         if isinstance(expression, Outline):
             return self.templates.fetch(expression)
         return self.run(self.compile(expression)).cast(expression.schema().to_pyarrow())
+
+    def keep(self, rows: Outline) -> Outline:
+        """Put the rows of an outline into memory, where they are not too many."""
+        return self.templates.keep(rows)
 
     def run(self, sql: str) -> pa.Table:
         """Run SQL and bring its rows back."""

@@ -139,7 +139,8 @@ class Templates:
         key, literals = _identity(outline)
         values = tuple([one.value for one in literals])
         if (key, values) in self._tables:
-            return self._tables[key, values] or outline
+            table = self._tables[key, values]
+            return outline if table is None else table
         if len(self._tables) >= MOST_TABLES or self._of_shape.get(key, 0) >= MOST_OF_A_SHAPE:
             return outline
         self._of_shape[key] = self._of_shape.get(key, 0) + 1

@@ -135,18 +135,18 @@ class Names:
     """Codes that have an official name already."""
 
     def __init__(self, store: Store) -> None:
-        self._known: set[tuple[str, str]] = set()
+        self._known: dict[str, pa.Array] = {}
         for path in (record.path("products"), *store.files("products")):
-            rows = pq.read_table(path, columns=["system", "code", "name_from"])
+            rows = pq.ParquetFile(path).read(columns=["system", "code", "name_from"])
             rows = rows.filter(pc.equal(rows["name_from"], "list"))
-            self._known |= set(zip(rows["system"].to_pylist(), rows["code"].to_pylist(), strict=True))
+            for system in SYSTEMS.values():
+                self._learn(system, rows.filter(pc.equal(rows["system"], system))["code"])
 
     def put(self, draft: Draft, listed: CodeList) -> None:
         """Put the names of codes that have none yet into a draft; the caller publishes it before the next."""
         system = SYSTEMS[listed.flow]
-        codes = listed.rows["code"].to_pylist()
-        is_new = pa.array([(system, code) not in self._known for code in codes], pa.bool_())
-        fresh = listed.rows.filter(is_new)
+        is_known = pc.is_in(listed.rows["code"], value_set=self._known[system])
+        fresh = listed.rows.filter(pc.invert(is_known))
         if not fresh.num_rows:
             return
         count = fresh.num_rows
@@ -157,4 +157,8 @@ class Names:
 
     def learn(self, listed: CodeList) -> None:
         """The names of a list were published."""
-        self._known |= {(SYSTEMS[listed.flow], code) for code in listed.rows["code"].to_pylist()}
+        self._learn(SYSTEMS[listed.flow], listed.rows["code"])
+
+    def _learn(self, system: str, codes: pa.ChunkedArray) -> None:
+        before = self._known.get(system, pa.array([], pa.string()))
+        self._known[system] = pc.unique(pa.chunked_array([before, *codes.chunks]))

@@ -12,14 +12,16 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from techbalance.errors import StoreError
+from techbalance.store.catalogue import Store
 from techbalance.store.commit import HELD
-from techbalance.store.ingestion.marts import write_mart
+from techbalance.store.failures import writing
+from techbalance.store.ingestion.codelists import CodeLists
+from techbalance.store.ingestion.marts import LEVEL, write_mart
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from techbalance.store.commit import Draft, Writer
-    from techbalance.store.ingestion.codelists import CodeLists
     from techbalance.store.ingestion.marts import Marts
 
 BY_GROUP: Final = ("year", "group", "partner", "match", "period")
@@ -28,15 +30,13 @@ ROWS_PER_GROUP: Final = 100_000
 OWN_LIST: Final = "trade_detail"
 
 
-def reclassify(writer: Writer, marts: Marts, lists: CodeLists, new: set[tuple[str, int]]) -> int:
+def reclassify(writer: Writer, marts: Marts, new: set[tuple[str, int]]) -> int:
     """Put every block of tidy trade into groups again whose list is another now.
 
     Parameters
     ----------
     writer, marts
         Who may change the store, and what is added up.
-    lists
-        The lists that are held now.
     new
         Flow and year of those that have come in, or were replaced.
 
@@ -52,9 +52,15 @@ def reclassify(writer: Writer, marts: Marts, lists: CodeLists, new: set[tuple[st
     """
     count = 0
     held = {file for files in writer.manifest.tables.values() for file in files}
-    for fact in writer.manifest.facts:
-        if fact.get("kind") != "block" or OWN_LIST in fact["files"]:
-            continue
+    blocks = [
+        fact
+        for fact in writer.manifest.facts
+        if fact.get("kind") == "block" and OWN_LIST not in fact["files"]
+    ]
+    if not blocks:
+        return 0
+    lists = CodeLists(Store(writer.home))
+    for fact in blocks:
         nearest = lists.nearest(fact["flow"], fact["year"])
         if fact.get("list_year") == nearest and (fact["flow"], nearest) not in new:
             continue
@@ -67,7 +73,7 @@ def _again(writer: Writer, marts: Marts, lists: CodeLists, fact: dict[str, Any])
     table = next(name for name in fact["files"] if name.startswith("trade_"))
     place = writer.home / HELD / fact["files"][table]
     try:
-        rows = pq.read_table(place)
+        rows = pq.ParquetFile(place).read()
     except (OSError, pa.ArrowException) as wrong:
         raise StoreError("a file of the store cannot be read", where=f"{place}: {wrong}") from wrong
     decided = lists.decided(fact["flow"], fact["year"], pc.unique(rows["product"]).to_pylist())
@@ -97,18 +103,12 @@ def _put(draft: Draft, marts: Marts, fact: dict[str, Any], table: str, rows: pa.
 
 
 def _write(place: Path, rows: pa.Table) -> None:
-    try:
+    with writing(place):
         pq.write_table(
             rows,
             place,
             compression="zstd",
-            compression_level=3,
+            compression_level=LEVEL,
             row_group_size=ROWS_PER_GROUP,
             store_schema=False,
         )
-    except OSError as wrong:
-        raise StoreError(
-            "the store cannot be written; it is as it was before",
-            where=f"{place}: {wrong.strerror or wrong}",
-            remedy="Make room or set TECHBALANCE_HOME to another folder, then run the command again",
-        ) from wrong

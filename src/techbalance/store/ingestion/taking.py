@@ -12,16 +12,18 @@ from typing import TYPE_CHECKING, Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from techbalance.errors import CheckError, StoreError
+from techbalance.errors import CheckError
 from techbalance.sources.census_archive import open_archive
+from techbalance.store.failures import writing
 from techbalance.store.holdings import Block
 from techbalance.store.ingestion import lists, tidy
 from techbalance.store.ingestion.codelists import CodeLists
-from techbalance.store.ingestion.marts import write_mart
+from techbalance.store.ingestion.marts import LEVEL, write_mart
 from techbalance.store.ingestion.outcome import source_record
+from techbalance.store.ingestion.passing import PassingSums
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from techbalance.sources.census_archive import Archive
@@ -36,8 +38,6 @@ BY_GROUP: Final = ("year", "group", "partner", "match", "period")
 BATCH_BYTES: Final = 32 << 20
 # Sorted like the archive itself, by product: enough rows to compress, few enough to skip.
 DETAIL_ROWS_PER_GROUP: Final = 100_000
-# Levels above 3 are many times slower for a few per cent.
-LEVEL: Final = 3
 
 
 @dataclass(frozen=True)
@@ -54,12 +54,15 @@ class Surroundings:
         What is held before.
     count
         Told how many rows have been read since it was told last.
+    threads
+        Cores that one file may use for what is added up.
     """
 
     options: Options
     marts: Marts
     store: Store
     count: Callable[[int], None]
+    threads: int = 1
 
     def read_ahead(self) -> None:
         """Read lists and partners before several files need them at the same time."""
@@ -116,34 +119,16 @@ def take_archive(
             vintage=vintage,
             source_id=source_id,
         )
-        target = None
+        stem = f"{archive.flow}/{archive.year}/{archive.flow}-{archive.period}-{vintage}"
+        files = {}
         if draft is not None:
-            stem = f"{archive.flow}/{archive.year}/{archive.flow}-{archive.period}-{vintage}"
-            target = draft.path("trade_detail", stem)
-        writer: pq.ParquetWriter | None = None
-        try:
-            for batch in batches:
-                around.count(batch.num_rows)
-                if target is None:
-                    continue
-                if writer is None:
-                    writer = detail_writer(target, batch.schema)
-                writer.write_batch(batch, row_group_size=DETAIL_ROWS_PER_GROUP)
-        except OSError as wrong:
-            raise _full(target, wrong) from wrong
-        finally:
-            if writer is not None:
-                _close(writer, target)
+            files = _written(batches, draft, stem, around, in_order=archive.is_by_product)
+        for batch in batches:
+            around.count(batch.num_rows)
         outcome = replace(outcome, rows=archive.counts.rows)
         listed = lists.of_archive(archive, source_id)
-    if draft is not None and target is not None and writer is not None:
+    if draft is not None:
         _refuse_rival(draft, archive, vintage, outcome)
-        stem = f"{archive.flow}/{archive.year}/{archive.flow}-{archive.period}-{vintage}"
-        by_product = draft.path("trade_month", stem)
-        write_mart(around.marts.by_product, [target], by_product, BY_PRODUCT)
-        by_group = draft.path("group_month", stem)
-        write_mart(around.marts.by_group, [by_product], by_group, BY_GROUP)
-        files = {"trade_detail": target, "trade_month": by_product, "group_month": by_group}
         draft.record(source_record(outcome, "census-archive", "US Census Bureau", _title(archive)))
         draft.record(
             Block(
@@ -157,6 +142,32 @@ def take_archive(
             | {"rows": outcome.rows}
         )
     return outcome, listed
+
+
+def _written(
+    batches: Iterator[pa.RecordBatch], draft: Draft, stem: str, around: Surroundings, *, in_order: bool
+) -> dict[str, Path]:
+    """Write the detail of an archive and what is added up of it; the file of each table."""
+    tables = ("trade_detail", "trade_month", "group_month")
+    detail, by_product, by_group = places = tuple(draft.path(table, stem) for table in tables)
+    writer: pq.ParquetWriter | None = None
+    with PassingSums(around.marts.by_product, by_product, BY_PRODUCT, in_order=in_order) as sums:
+        try:
+            for batch in batches:
+                around.count(batch.num_rows)
+                sums.add(batch)
+                with writing(detail):
+                    writer = writer or detail_writer(detail, batch.schema)
+                    writer.write_batch(batch, row_group_size=DETAIL_ROWS_PER_GROUP)
+        finally:
+            if writer is not None:
+                with writing(detail):
+                    writer.close()
+        is_whole = sums.finish()
+    if not is_whole:
+        write_mart(around.marts.by_product, [detail], by_product, BY_PRODUCT, threads=around.threads)
+    write_mart(around.marts.by_group, [by_product], by_group, BY_GROUP, threads=around.threads)
+    return dict(zip(tables, places, strict=True))
 
 
 def _title(archive: Archive) -> str:
@@ -181,21 +192,6 @@ def detail_writer(target: Path, schema: pa.Schema) -> pq.ParquetWriter:
         use_dictionary=texts,
         write_statistics=["product", "partner", "period", "year", "month"],
         store_schema=False,
-    )
-
-
-def _close(writer: pq.ParquetWriter, target: Path | None) -> None:
-    try:
-        writer.close()
-    except OSError as wrong:
-        raise _full(target, wrong) from wrong
-
-
-def _full(target: Path | None, wrong: OSError) -> StoreError:
-    return StoreError(
-        "the store cannot be written; it is as it was before",
-        where=f"{target}: {wrong.strerror or wrong}",
-        remedy="Make room or set TECHBALANCE_HOME to another folder, then run the command again",
     )
 
 
@@ -293,11 +289,11 @@ def take_table(path: Path, outcome: Outcome, draft: Draft | None, around: Surrou
 def write_rows(draft: Draft, table: str, rows: pa.Table, stem: str) -> Path:
     """Write rows as a file of a table, in groups that few questions need all of."""
     place = draft.path(table, stem)
-    try:
-        with pq.ParquetWriter(
+    with (
+        writing(place),
+        pq.ParquetWriter(
             place, rows.schema, compression="zstd", compression_level=LEVEL, store_schema=False
-        ) as writer:
-            writer.write_table(rows, row_group_size=DETAIL_ROWS_PER_GROUP)
-    except OSError as wrong:
-        raise _full(place, wrong) from wrong
+        ) as writer,
+    ):
+        writer.write_table(rows, row_group_size=DETAIL_ROWS_PER_GROUP)
     return place
