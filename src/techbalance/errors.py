@@ -31,7 +31,7 @@ Every error carries ``what``, ``where`` and ``remedy``; its text is the three of
 from __future__ import annotations
 
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -66,6 +66,10 @@ class TechbalanceError(Exception):
         self.remedy = remedy
         super().__init__(what, where, remedy)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel between processes with every fact, whatever the constructor of a leaf takes."""
+        return _rebuilt, (type(self), self.args, self.__dict__)
+
     def __str__(self) -> str:
         text = self.what
         if self.where:
@@ -73,6 +77,13 @@ class TechbalanceError(Exception):
         if self.remedy:
             text += f". {self.remedy}"
         return text if text.endswith((".", "?", "!")) else text + "."
+
+
+def _rebuilt(kind: type[TechbalanceError], said: tuple[str, ...], facts: dict[str, Any]) -> TechbalanceError:
+    """Make an error again in another process, as it was raised in this one."""
+    error = kind.__new__(kind, *said)
+    error.__dict__.update(facts)
+    return error
 
 
 class QuestionError(TechbalanceError):

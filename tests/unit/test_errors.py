@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import pickle
 import re
 from typing import Any
 
@@ -99,9 +100,20 @@ def test_a_model_that_did_not_converge_says_how_far_it_was():
     assert "residual 0.5 after 7 steps" in str(wrong)
 
 
-def test_an_error_survives_pickling_as_text():
-    wrong = ParameterError("what", where="place", remedy="Do")
-    assert wrong.args == ("what", "place", "Do")
+@pytest.mark.parametrize(
+    "error",
+    [
+        ParameterError("wrong", where="here", remedy="Mend it"),
+        UnknownCodeError.among("partner", "Chian", ["China"]),
+        ConvergenceError("the model did not converge", residual=0.5, iterations=7),
+        errors.UnreachableError("no answer", retry_after=2.0),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_an_error_travels_between_processes_with_every_fact(error: TechbalanceError):
+    there = pickle.loads(pickle.dumps(error))  # noqa: S301 - made here
+    assert type(there) is type(error)
+    assert (str(there), there.args, vars(there)) == (str(error), error.args, vars(error))
 
 
 ENTRIES: dict[str, Any] = {
