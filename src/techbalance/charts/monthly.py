@@ -33,6 +33,17 @@ _COLUMNS = {
 }
 
 
+def with_calendar(rows: pa.Table) -> pa.Table:
+    """Take ``month``, ``2024-07``, apart into a year and a month of numbers; rows without one are dropped."""
+    rows = rows.filter(rows["month"].is_valid())
+    parts = [written.split("-") for written in rows["month"].to_pylist()]
+    columns = {"year": [int(year) for year, _ in parts], "month": [int(month) for _, month in parts]}
+    rows = rows.drop_columns(["month"])
+    for name, values in columns.items():
+        rows = rows.append_column(name, pa.array(values, pa.int16()))
+    return rows
+
+
 def monthly_balance(
     rows: pa.Table, *, credit: Credit, subject: str = "advanced technology products"
 ) -> Figure:

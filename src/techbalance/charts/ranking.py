@@ -150,6 +150,9 @@ def _lane(base: alt.Chart, records: list[Row], finding: RankFinding) -> list[alt
     """Draw last year's rank beside this year's, and a line between them, strong where a row rose."""
     at_origin = alt.Y("origin:Q", axis=None)
     ranks = base.mark_text(x=_LANE_TO + 12, fontWeight=600)
+    if all(record["origin"] is None for record in records):
+        # Nothing is held of the year before: that makes nobody new.
+        return [ranks.encode(text="rank_text:N"), layout.heading(str(finding.year), _LANE_TO - 2)]
     slope = base.transform_filter("datum.origin != null").mark_rule(
         color=alt.ExprRef(f"datum.rose ? ({theme.INK.expression}) : ({theme.FAINT.expression})"),
         strokeWidth=alt.ExprRef("datum.rose ? 2 : 1.2"),
@@ -193,6 +196,7 @@ def _record(row: Row, finding: RankFinding) -> Row:
     }.get(finding.by, (theme.SLATE, text.product(key, row["name"])))
     return {
         "place": row["position"],
+        "key": key,
         "name": name,
         "short": name if finding.by == "product" else theme.SHORT_GROUPS.get(key, text.shorten(name, 16)),
         "value": row["value_usd"] / _BN,

@@ -51,11 +51,15 @@ def _change(answer: Answer, credit: Credit) -> Figure:
     import pyarrow.compute as pc
 
     from techbalance.charts import change_waterfall, effect_waterfall
+    from techbalance.questions.registry import ask
     from techbalance.questions.selection import REST
 
     params: Any = answer.params
     flow = {"export": "exports", "import": "imports"}.get(params.flow, "balance")
     years = (params.from_.start, params.to.start)
+    if params.top is not None:
+        # The chart states the sum of all parts, and chooses by itself which it draws alone.
+        answer = ask(answer.question, params.model_copy(update={"top": None}), answer.store)
     rows, keys = answer.arrow, tuple(params.by) if params.by else ()
     if "to_vintage" in rows.column_names:
         rows = rows.append_column("vintage", rows["to_vintage"])
@@ -132,11 +136,9 @@ def _one_year(answer: Answer) -> int:
 
 
 def _balance(answer: Answer, credit: Credit) -> Figure:
-    from techbalance.charts import annual_balance
+    from techbalance.questions.drawing_balance import draw_balance
 
-    params: Any = answer.params
-    _needs(params.by.names == ("year",) and params.series == "atp", "balance by year of atp")
-    return annual_balance(answer.arrow, credit=credit)
+    return draw_balance(answer, credit)
 
 
 def _rank(answer: Answer, credit: Credit) -> Figure:
@@ -212,7 +214,10 @@ def _dependence(answer: Answer, credit: Credit) -> Figure:
     value = "imports_usd" if params.concept == "general" else "consumption_usd"
     credit = replace(credit, origin=_panel_origin(params))
     # What is counted and drawn are all items, however few rows the answer shows.
-    every = ask(answer.question, params.model_copy(update={"top": 1_000_000}), answer.store)
+    everything = 1_000_000
+    every = answer
+    if params.top < everything:
+        every = ask(answer.question, params.model_copy(update={"top": everything}), answer.store)
     if level == "group" or (params.year and params.year.start < params.year.end):
         return persistence_strip(every.arrow, key=level, value=value, credit=credit)
     threshold = screen_threshold(params)

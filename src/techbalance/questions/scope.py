@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from techbalance.charts.text import country, listing
+from techbalance.charts.text import country, listing, tariff_code
 from techbalance.classifications.groups import GROUPS
 from techbalance.classifications.partners import COMBINED_NAMES, COMMON_AREAS, taken_apart
-from techbalance.questions.parameters.texts import LAST_YEAR
+from techbalance.questions.parameters.texts import LAST_YEAR, ProductRef
 from techbalance.questions.selection import partner_book
 
 if TYPE_CHECKING:
@@ -65,12 +65,24 @@ def groups_in_words(codes: Iterable[str]) -> str:
     return listing([GROUPS.get(code, code) for code in codes])
 
 
-def within(params: Any, store: Store) -> str:  # noqa: ANN401 - parameters of several questions
-    """Say of which partners and groups a question's figures are; empty when they are of all."""
+def within(params: Any, store: Store, flow: str | None = None) -> str:  # noqa: ANN401 - of several questions
+    """Say of which partners, groups and products figures are; empty when they are of all.
+
+    Parameters
+    ----------
+    params
+        What was asked.
+    store
+        Who knows the partners.
+    flow
+        ``import`` or ``export``, where only one is shown; what was asked for when left out.
+    """
     said = []
     if getattr(params, "partner", None) is not None:
-        link = _LINKS.get(getattr(params, "flow", None) or "", "with")
+        link = _LINKS.get(flow or getattr(params, "flow", None) or "", "with")
         said.append(f"{link} {partners_in_words(store, params.partner)}")
     if getattr(params, "group", None) is not None:
         said.append(f"in {groups_in_words(params.group)}")
+    if isinstance(getattr(params, "product", None), ProductRef):
+        said.append(f"in {listing([tariff_code(code) for code in params.product])}")
     return " ".join(said)

@@ -12,6 +12,7 @@ import pytest
 
 from techbalance import record as bundled
 from techbalance.api import TechBalance
+from techbalance.charts.monthly import with_calendar
 from techbalance.errors import NotCoveredError
 from techbalance.report.detail import product_years
 from techbalance.report.inquiry import Inquiry
@@ -56,7 +57,7 @@ def test_turning_points_are_read_off_the_records() -> None:
 
 def test_months_are_taken_apart_and_rows_without_one_dropped() -> None:
     rows = pa.table({"month": ["2024-07", None], "balance_usd": [-1, None]})
-    assert balance.with_calendar(rows).to_pylist() == [{"balance_usd": -1, "year": 2024, "month": 7}]
+    assert with_calendar(rows).to_pylist() == [{"balance_usd": -1, "year": 2024, "month": 7}]
 
 
 def test_the_newest_year_is_one_every_denominator_has(inquiry: Inquiry) -> None:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
-
 from techbalance.charts import rows as origins
 from techbalance.charts import text
 from techbalance.charts.annual import annual_balance
-from techbalance.charts.monthly import monthly_balance
+from techbalance.charts.monthly import monthly_balance, with_calendar
 from techbalance.report.blocks import Heading, Section
 from techbalance.report.drafting import Draft
 from techbalance.report.grids import Field, grid
@@ -40,17 +38,6 @@ def section(inquiry: Inquiry) -> Section:
             _records(inquiry, records),
         ),
     )
-
-
-def with_calendar(rows: pa.Table) -> pa.Table:
-    """Take ``month``, ``2024-07``, apart into a year and a month of numbers; rows without one are dropped."""
-    rows = rows.filter(rows["month"].is_valid())
-    parts = [text.split("-") for text in rows["month"].to_pylist()]
-    columns = {"year": [int(year) for year, _ in parts], "month": [int(month) for _, month in parts]}
-    rows = rows.drop_columns(["month"])
-    for name, values in columns.items():
-        rows = rows.append_column(name, pa.array(values, pa.int16()))
-    return rows
 
 
 def _years_held(years: Answer) -> list[int]:

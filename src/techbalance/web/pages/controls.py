@@ -53,6 +53,10 @@ class Control:
         Of a text: values to choose from, with words; others can be written.
     is_needed
         Whether the form cannot be sent without it.
+    folded
+        Whether it waits with others behind "More choices", which is open where one of them is given.
+    is_given
+        Whether its value is given, and not what holds when it is left out.
     """
 
     name: str
@@ -68,6 +72,8 @@ class Control:
     unit: str = ""
     suggested: tuple[tuple[str, str], ...] = ()
     is_needed: bool = False
+    folded: bool = False
+    is_given: bool = False
 
     @property
     def values(self) -> tuple[str, ...]:
@@ -120,6 +126,7 @@ def _control(one: Parameter, given: Mapping[str, str]) -> Control:
         label=one.name.replace("_", " ").capitalize(),
         kind="text",
         value=given.get(one.name, str(default)),
+        is_given=one.name in given,
         says=one.says,
         example=str(next(iter(schema.get("examples", ())), "")),
         is_needed=one.is_needed,
