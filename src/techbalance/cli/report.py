@@ -3,30 +3,81 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import typer
 
 from techbalance.errors import ParameterError, StoreError, UnknownCodeError
 
+if TYPE_CHECKING:
+    from techbalance.report.page import Report
+    from techbalance.report.subject import Subject
+    from techbalance.store.catalogue import Store
+
 FOLDER: Final = "techbalance-report"
 FORMS: Final = ("html", "pdf", "xlsx")
+BRIEFS: Final = "techbalance-brief"
+BRIEF: Final = "A brief on {}, instead of the whole report"
 
 
 def report(
+    partner: str = typer.Option(
+        "", "--partner", metavar="PARTNERS", help=BRIEF.format("one partner or area, by code or name")
+    ),
+    group: str = typer.Option(
+        "", "--group", metavar="GROUPS", help=BRIEF.format("one technology group, by code or name")
+    ),
+    article: str = typer.Option(
+        "",
+        "--article",
+        metavar="ARTICLE",
+        help=BRIEF.format("one article, by the name of its claim file, shipped or your own"),
+    ),
     out: str = typer.Option(
-        FOLDER, "--out", metavar="DIR", help="Folder to write to, made where it is not; or the file's name"
+        "",
+        "--out",
+        metavar="DIR",
+        help=f"Folder to write to, made where it is not; or the file's name [default: {FOLDER}]",
     ),
     form: str = typer.Option(
         "", "--format", metavar="WORD", help=f"What to write [{', '.join(FORMS)}]; from --out, or html"
     ),
 ) -> None:
-    """Write the state of technology trade as one page with its data as CSV, as a PDF, or as a workbook."""
+    """Write the state of technology trade, or a brief on a part of it, as a page, a PDF or a workbook."""
+    wanted = {"partner": partner, "group": group, "article": article}
+    about = {kind: given for kind, given in wanted.items() if given}
+    if len(about) > 1:
+        raise ParameterError(
+            f"a brief has one subject, and {' and '.join(about)} were given", remedy="Choose one of them"
+        )
     chosen = _form(form, out)
+    from techbalance.store.catalogue import Store
+
+    store = Store()
+    subject = _subject(store, about)
+    place = Path(out or (f"{BRIEFS}-{subject.slug}" if subject else FOLDER))
     if chosen == "html":
-        _page(Path(out))
+        _page(place, store, subject)
     else:
-        _document(Path(out), chosen)
+        _document(place, chosen, store, subject)
+
+
+def _subject(store: Store, about: dict[str, str]) -> Subject | None:
+    """Look the subject up before anything is computed or written."""
+    if not about:
+        return None
+    from techbalance.report import subject
+
+    ((kind, given),) = about.items()
+    if kind == "partner":
+        return subject.partner(store, given)
+    return subject.group(given) if kind == "group" else subject.article(given)
+
+
+def _composed(store: Store, subject: Subject | None) -> Report:
+    from techbalance.report import briefs, page
+
+    return page.compose(store) if subject is None else briefs.compose(store, subject)
 
 
 def _form(form: str, out: str) -> str:
@@ -48,28 +99,26 @@ def _form(form: str, out: str) -> str:
     return form or named or "html"
 
 
-def _page(folder: Path) -> None:
-    from techbalance.report.page import PAGE, compose, prepare, write
-    from techbalance.store.catalogue import Store
+def _page(folder: Path, store: Store, subject: Subject | None) -> None:
+    from techbalance.report.page import PAGE, prepare, write
 
     prepare(folder)
-    written = write(compose(Store()), folder)
+    written = write(_composed(store, subject), folder)
     typer.echo(str(written.page))
     size, files = f"{written.page_bytes / 1e6:.1f} MB", len(written.data)
     typer.echo(f"{PAGE} ({size}) stands by itself; {files} data files lie beside it.", err=True)
 
 
-def _document(out: Path, form: str) -> None:
-    from techbalance.report.page import compose
+def _document(out: Path, form: str, store: Store, subject: Subject | None) -> None:
     from techbalance.report.paper.typesetting import typeset
     from techbalance.report.workbook import as_workbook
-    from techbalance.store.catalogue import Store
 
-    path = out if out.suffix.lower() == f".{form}" else out / f"techbalance-report.{form}"
+    name = f"{BRIEFS}-{subject.slug}" if subject else FOLDER
+    path = out if out.suffix.lower() == f".{form}" else out / f"{name}.{form}"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
-        made = {"pdf": typeset, "xlsx": as_workbook}[form](compose(Store()))
+        made = {"pdf": typeset, "xlsx": as_workbook}[form](_composed(store, subject))
         path.write_bytes(made)
     except OSError as wrong:
         raise StoreError(

@@ -258,7 +258,22 @@ class Tracing:
     citations: tuple[str, ...]
 
 
-Block = Chart | Table | Statements | Sources | Definitions | Tracing
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What the document finds, each as one computed sentence.
+
+    Parameters
+    ----------
+    said
+        Anchor of the chart, table or article that shows it, and the sentence.
+    """
+
+    template: ClassVar[str] = "findings.html"
+
+    said: tuple[tuple[str, str], ...]
+
+
+Block = Chart | Table | Statements | Sources | Definitions | Tracing | Findings
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,11 +36,14 @@ class Draft:
         The answers, first the one that gives most of the rows.
     origin
         Publisher and basis.
+    within
+        Of which part of trade the rows are, as it follows a noun: ``from China``, ``in Electronics``.
     """
 
     inquiry: Inquiry
     answers: Sequence[Answer]
     origin: Origin
+    within: str = ""
 
     @property
     def trail(self) -> Trail:
@@ -66,7 +69,8 @@ class Draft:
             What else the function takes.
         """
         drawn = self._dated(self.answers[0].arrow if rows is None else rows)
-        credit = Credit("; ".join(answer.command for answer in self.answers), self.origin)
+        commands = "; ".join(answer.command for answer in self.answers)
+        credit = Credit(commands, self.origin, self.within)
         figure = make(drawn, credit=credit, **options)
         return Chart(figure, whole(figure.table, figure.columns_shown), self.trail)
 

@@ -12,6 +12,7 @@ from techbalance.report.data_files import as_csv
 from techbalance.report.inquiry import Inquiry
 from techbalance.report.rendering import render
 from techbalance.report.sections import key_figures
+from techbalance.report.sections.findings import findings
 from techbalance.report.sharing import shared, written
 
 if TYPE_CHECKING:
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
     from techbalance.store.catalogue import Store
 
 PAGE: Final = "index.html"
+STANDFIRST: Final = (
+    "What the official record says about United States trade in advanced technology products, with the "
+    "source, the basis, the vintage and the command behind every figure."
+)
 DATA: Final = "data"
 
 _SECTIONS: Final = (
@@ -59,6 +64,10 @@ class Report:
         Version of the package.
     store_version
         Sixteen hexadecimal digits for what was held.
+    kind
+        What sort of document it is, in a word or two.
+    standfirst
+        What it is about, in one sentence.
     """
 
     title: str
@@ -67,6 +76,8 @@ class Report:
     stills: dict[str, Still]
     release: str
     store_version: str
+    kind: str = "report"
+    standfirst: str = STANDFIRST
 
     @property
     def blocks(self) -> Iterator[Chart | Table]:
@@ -110,10 +121,11 @@ def compose(store: Store) -> Report:
     for piece in pieces:
         inquiry.learn(piece.source_ids)
     pieces.insert(-1, written(_SOURCES, inquiry))
+    sections = [piece.section for piece in pieces]
     return Report(
         title=key_figures.headline(inquiry),
         key_figures=tuple(figures),
-        sections=tuple(piece.section for piece in pieces),
+        sections=(findings(sections), *sections),
         stills={name: still for piece in pieces for name, still in piece.stills.items()},
         release=version("techbalance"),
         store_version=store.version,

@@ -16,8 +16,9 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
+from techbalance.errors import NotCoveredError
 from techbalance.report import stills
-from techbalance.report.blocks import Chart
+from techbalance.report.blocks import Chart, Section
 from techbalance.report.inquiry import Inquiry
 from techbalance.store.catalogue import Store
 
@@ -25,10 +26,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from techbalance.report.blocks import Section
     from techbalance.report.stills import Still
+    from techbalance.report.subject import Subject
 
 _ROOM: Final = "techbalance.report.sections"
+WHOLE: Final = frozenset(
+    {"balance", "denominators", "groups", "intellectual_property", "revisions", "sources", "tracing"}
+)
+"""Sections that are about everything, in a brief too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +48,17 @@ class Piece:
         The drawings of its charts, by their ids.
     source_ids
         Sources asked for on the way.
+    left_out
+        Whether nothing is held for it; its one paragraph says what is missing.
     """
 
     section: Section
     stills: dict[str, Still]
     source_ids: tuple[str, ...]
+    left_out: bool = False
 
 
-def written(name: str, inquiry: Inquiry) -> Piece:
+def written(name: str, inquiry: Inquiry, subject: Subject | None = None) -> Piece:
     """Write one section and draw its charts.
 
     Parameters
@@ -59,14 +67,26 @@ def written(name: str, inquiry: Inquiry) -> Piece:
         Its module among the sections.
     inquiry
         Who asks.
+    subject
+        What the section is about, where it is not about everything.
     """
-    section: Section = import_module(f"{_ROOM}.{name}").section(inquiry)
+    module = import_module(f"{_ROOM}.{name}")
+    about = () if subject is None or name in WHOLE else (subject,)
+    try:
+        section: Section = module.section(inquiry, *about)
+    except NotCoveredError as missing:
+        if not about:
+            raise
+        # A brief goes without what is not held, and says so; the report is about what ships and has it all.
+        return Piece(Section(name, "", (str(missing),), ()), {}, inquiry.source_ids, left_out=True)
     charts = [block for block in section.blocks if isinstance(block, Chart)]
     drawn = {block.id: stills.draw(block.figure) for block in charts}
     return Piece(section, drawn, inquiry.source_ids)
 
 
-def shared(names: Sequence[str], inquiry: Inquiry, first: Callable[[], None]) -> list[Piece]:
+def shared(
+    names: Sequence[str], inquiry: Inquiry, first: Callable[[], None], subject: Subject | None = None
+) -> list[Piece]:
     """Write sections in two processes; they come back in the order of their names.
 
     Parameters
@@ -77,20 +97,24 @@ def shared(names: Sequence[str], inquiry: Inquiry, first: Callable[[], None]) ->
         Who asks in this process.
     first
         What this process does before it takes a section, while the other one starts.
+    subject
+        What they are about, where it is not everything.
     """
     spawned = multiprocessing.get_context("spawn")
     pieces = []
     with without_collection(), ProcessPoolExecutor(1, mp_context=spawned) as other:
-        queued = {name: other.submit(_elsewhere, name, inquiry.store.home) for name in reversed(names)}
+        queued = {
+            name: other.submit(_elsewhere, name, inquiry.store.home, subject) for name in reversed(names)
+        }
         first()
         for name in names:
             mine = queued[name].cancel()
-            pieces.append(written(name, inquiry) if mine else queued[name].result())
+            pieces.append(written(name, inquiry, subject) if mine else queued[name].result())
     return pieces
 
 
-def _elsewhere(name: str, home: Path) -> Piece:
-    return written(name, _inquiry_of(home))
+def _elsewhere(name: str, home: Path, subject: Subject | None) -> Piece:
+    return written(name, _inquiry_of(home), subject)
 
 
 @cache

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from techbalance.charts import theme
 from techbalance.errors import CheckError, StoreError
-from techbalance.report.blocks import Chart, Definitions, Sources, Statements, Table, Tracing
+from techbalance.report.blocks import Chart, Definitions, Findings, Sources, Statements, Table, Tracing
 from techbalance.report.sections.claims import VERDICTS
 
 if TYPE_CHECKING:
@@ -30,10 +30,6 @@ _VARIABLE: Final = re.compile(r"var\((--[\w-]+)\)")
 _FAMILY: Final = re.compile(r'font-family="[^"]*"')
 _NARROW: Final = 14
 """Characters up to which a column is as wide as its longest cell."""
-STANDFIRST: Final = (
-    "What the official record says about United States trade in advanced technology products, with the "
-    "source, the basis, the vintage and the command behind every figure."
-)
 
 
 def typeset(report: Report) -> bytes:
@@ -97,9 +93,9 @@ def _printed(still: Still) -> str:
 def data_of(report: Report) -> dict[str, Any]:
     """Write a report as the plain data that the template reads."""
     return {
-        "kind": "report",
+        "kind": report.kind,
         "title": report.title,
-        "standfirst": STANDFIRST,
+        "standfirst": report.standfirst,
         "release": report.release,
         "keywords": ["technology trade", "advanced technology products", "official statistics"],
         "font": FONT,
@@ -119,6 +115,7 @@ def data_of(report: Report) -> dict[str, Any]:
         ],
         "sections": [
             {
+                "id": section.id,
                 "title": section.title,
                 "prose": list(section.prose),
                 "blocks": [_WRITERS[type(block)](block) for block in section.blocks],
@@ -136,6 +133,7 @@ def _chart(block: Chart) -> dict[str, Any]:
     figure = block.figure
     return {
         "kind": "chart",
+        "id": block.id,
         "title": figure.title,
         "subtitle": figure.subtitle,
         "alt": figure.alt_text,
@@ -150,6 +148,7 @@ def _table(block: Table) -> dict[str, Any]:
     cut = f"The first {MOST_ROWS} of {rows} rows; the data file {block.id}.csv has all."
     return {
         "kind": "table",
+        "id": block.id,
         "title": block.heading.title,
         "subtitle": f"{block.heading.subtitle}{said}",
         "grid": _grid(block.grid),
@@ -174,6 +173,7 @@ def _grid(grid: Grid) -> dict[str, Any]:
 def _statements(block: Statements) -> dict[str, Any]:
     return {
         "kind": "statements",
+        "id": block.id,
         "title": block.title,
         "finding": block.finding,
         "statements": [
@@ -214,6 +214,10 @@ def _definitions(block: Definitions) -> dict[str, Any]:
     return {"kind": "definitions", "words": [list(pair) for pair in block.words]}
 
 
+def _findings(block: Findings) -> dict[str, Any]:
+    return {"kind": "findings", "said": [list(pair) for pair in block.said]}
+
+
 def _tracing(block: Tracing) -> dict[str, Any]:
     return {
         "kind": "tracing",
@@ -229,4 +233,5 @@ _WRITERS: Final[dict[type[Block], Callable[[Any], dict[str, Any]]]] = {
     Sources: _sources,
     Definitions: _definitions,
     Tracing: _tracing,
+    Findings: _findings,
 }

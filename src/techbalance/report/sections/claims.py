@@ -9,14 +9,24 @@ from typing import TYPE_CHECKING, Any, Final
 from techbalance.charts import text, titles
 from techbalance.charts.rows import Credit
 from techbalance.charts.verdicts import verdict_tiles
+from techbalance.claims.load import shipped
+from techbalance.classifications.groups import ALL_GROUPS, group_code
+from techbalance.classifications.partners import REPORTER, taken_apart
+from techbalance.questions.claims_check import chosen_statements
+from techbalance.questions.claims_list import listed
 from techbalance.questions.parameters.claims import CLAIMS_CHECK
+from techbalance.questions.selection import partner_book
 from techbalance.report.blocks import Chart, Section, Statement, Statements
 from techbalance.report.grids import whole, write
 from techbalance.report.sections.denominators import DENOMINATORS
 from techbalance.report.trail import trail_of
+from techbalance.store.userfiles import is_file
 
 if TYPE_CHECKING:
+    from techbalance.claims.statement import Filters
     from techbalance.report.inquiry import Inquiry
+    from techbalance.report.subject import Subject
+    from techbalance.store.catalogue import Store
 
 VERDICTS: Final = {
     "reproduced": "reproduced",
@@ -44,20 +54,27 @@ _METHOD = (
 )
 
 
-def section(inquiry: Inquiry) -> Section:
-    """Ask for the statements and their verdicts."""
-    checked, listed = inquiry.ask("claims_check"), inquiry.ask("claims_list")
+def section(inquiry: Inquiry, subject: Subject | None = None) -> Section:
+    """Ask for the verdicts on all statements, or on those that bear on a subject."""
+    what = None if subject is None else bearing(inquiry.store, subject)
+    if subject is not None and what == "":
+        return Section(
+            "claims", _title(subject), (f"No statement of the articles names {subject.words}.",), ()
+        )
+    checked = inquiry.ask("claims_check", what=what)
     verdicts = {row["claim_id"]: row for row in checked.rows()}
+    own = what if what and is_file(what) else None
     articles: dict[tuple[str, str], list[Statement]] = {}
-    for row in listed.rows():
+    for file, claim in chosen_statements(what):
+        row = listed(file, claim)
         articles.setdefault((row["article"], row["published"]), []).append(
-            _statement(row, verdicts[row["claim_id"]])
+            _statement(row, verdicts[claim.id], own)
         )
     figure = verdict_tiles(checked.arrow, credit=Credit(checked.command))
     trail = trail_of(inquiry, [checked], "the basis of each statement is named with it")
     return Section(
         id="claims",
-        title="Two articles, statement by statement",
+        title=_title(subject),
         prose=(_METHOD,),
         blocks=(
             Chart(figure, whole(figure.table, figure.columns_shown), trail),
@@ -67,6 +84,52 @@ def section(inquiry: Inquiry) -> Section:
             ],
         ),
     )
+
+
+def bearing(store: Store, subject: Subject) -> str:
+    """Name the statements that bear on a subject: of an article all, of others those that name it.
+
+    Returns
+    -------
+    str
+        What ``claims check`` takes; empty where no statement names the subject.
+    """
+    if subject.kind == "article":
+        return subject.given
+    wanted = _codes(store, subject, subject.given.split(","))
+    return ",".join(
+        claim.id
+        for file in shipped()
+        for claim in file.claims
+        if any(
+            wanted & _codes(store, subject, _names(filters, subject))
+            for filters in (claim.filters, *(test.filters for test in claim.tests))
+        )
+    )
+
+
+def _names(filters: Filters, subject: Subject) -> list[str]:
+    if subject.kind == "group":
+        return [filters.group] if filters.group and filters.group != ALL_GROUPS else []
+    single = (filters.partner, filters.other_partner, filters.country, filters.other_country)
+    return [name for name in (*single, *(filters.countries or ())) if name]
+
+
+def _codes(store: Store, subject: Subject, names: list[str]) -> set[str]:
+    """Codes behind some names; a name that is no partner of the United States has none."""
+    if subject.kind == "group":
+        return {group_code(name) for name in names}
+    book = partner_book(store)
+    named = taken_apart(",".join(names), book.named)
+    return {member.code for name in named for member in book.named(name) or ()} - {REPORTER}
+
+
+def _title(subject: Subject | None) -> str:
+    if subject is None:
+        return "Two articles, statement by statement"
+    if subject.kind == "article":
+        return "Statement by statement"
+    return f"What articles state about {subject.words}"
 
 
 def _article(number: int, article: str, published: str, statements: list[Statement]) -> Statements:
@@ -89,9 +152,9 @@ def _when(published: str) -> str:
     return text.month_name(int(year), int(month[:2])) if month else year
 
 
-def _statement(listed: dict[str, Any], checked: dict[str, Any]) -> Statement:
-    every = {**listed, **checked}
-    one = CLAIMS_CHECK.params.read({"what": every["claim_id"]})
+def _statement(row: dict[str, Any], checked: dict[str, Any], own: str | None) -> Statement:
+    every = {**row, **checked}
+    one = CLAIMS_CHECK.params.read({"what": own or every["claim_id"]})
     facts = [(says, _said(every[name])) for name, says in _FACTS.items() if every.get(name) is not None]
     return Statement(
         claim_id=every["claim_id"],
