@@ -1,4 +1,4 @@
-"""Compile the questions that are asked most from a cold shell, ahead of time.
+"""Compile the questions that are asked most from a cold shell, and the sums of an ingest, ahead of time.
 
 ``python -m tools.compile_questions`` writes them; with ``--check`` it compares and fails when they are stale.
 """
@@ -20,6 +20,7 @@ from techbalance.questions.prepared import shape
 from techbalance.questions.registry import ask, find
 from techbalance.store.catalogue import KEYS, Store
 from techbalance.store.compiled import FILE, fingerprint
+from tools import compile_marts
 
 # Years that no figure has, so that their digits stand for the placeholders and for nothing else.
 START, END = 1811, 2188
@@ -70,17 +71,18 @@ def _open(sql: str) -> str:
 
 
 def main() -> int:
-    """Write the file, or compare it with what it should be."""
+    """Write the files, or compare them with what they should be."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="compare, and exit with 1 when stale")
-    text = compile_questions()
+    texts = {TARGET: compile_questions(), compile_marts.TARGET: compile_marts.compile_marts()}
     if not parser.parse_args().check:
-        TARGET.write_text(text, encoding="utf-8")
+        for target, text in texts.items():
+            target.write_text(text, encoding="utf-8")
         return 0
-    if TARGET.read_text(encoding="utf-8") == text:
-        return 0
-    print(f"{TARGET.name} is stale: run python -m tools.compile_questions", file=sys.stderr)
-    return 1
+    stale = [target for target, text in texts.items() if target.read_text(encoding="utf-8") != text]
+    for target in stale:
+        print(f"{target.name} is stale: run python -m tools.compile_questions", file=sys.stderr)
+    return 1 if stale else 0
 
 
 if __name__ == "__main__":

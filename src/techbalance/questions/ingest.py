@@ -13,7 +13,6 @@ from techbalance.questions.answer import Answer
 from techbalance.questions.marts import MARTS
 from techbalance.questions.parameters.ingest import INGEST, IngestParams
 from techbalance.questions.parameters.texts import PartnerRef
-from techbalance.questions.selection import chosen_partners
 from techbalance.store.ingest import Options, Outcome, ingest_files
 
 if TYPE_CHECKING:
@@ -86,6 +85,9 @@ def answer(params: IngestParams, store: Store, outcomes: tuple[Outcome, ...]) ->
 def _code(name: str | None, store: Store) -> str | None:
     if name is None:
         return None
+    # It loads the library of expressions, which an archive is taken in without.
+    from techbalance.questions.selection import chosen_partners
+
     members = chosen_partners(store, PartnerRef.parse([name])) or ()
     codes = sorted(member.code for member in members)
     if len(codes) != 1:

@@ -1,10 +1,12 @@
-"""Which sums are kept when trade comes in? Expressions that the store runs at ingest."""
+"""Which sums are kept when trade comes in? Expressions that the store runs at ingest.
+
+Their SQL ships compiled (``tools/compile_marts.py``), so that a month is taken in before the library of
+expressions would have been loaded; it is loaded here only where they are compiled.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
-
-import ibis
 
 from techbalance.store.ingestion.marts import Marts
 from techbalance.store.ingestion.schemas import GROUPS, TRADE, VALUES
@@ -41,6 +43,8 @@ def by_product(detail: Table) -> Table:
     Table
         One row per product, partner and month; the columns of a flow that is not there are null.
     """
+    import ibis
+
     if "reporter" not in detail.columns:
         detail = detail.mutate(reporter=ibis.literal("USA"))
     if "foreign" in detail.columns:
@@ -60,6 +64,8 @@ def by_product(detail: Table) -> Table:
 
 def by_year(months: Table) -> Table:
     """Add up twelve months to one row per product and partner; ``vintage`` is the newest of the months."""
+    import ibis
+
     rows = months.group_by(list(_PLACE)).aggregate(
         **{name: months[name].sum() for name in VALUES},
         unit_1=months.unit_1.max(),
@@ -76,15 +82,18 @@ def by_year(months: Table) -> Table:
 
 
 def by_group(rows: Table) -> Table:
-    """Add up products to one row per group, match, partner and period; ``products`` counts their codes."""
+    """Add up products to one row per group, match, partner and period.
+
+    ``products`` counts their codes: a product, partner and period are there once, so rows are counted.
+    """
     keys = [name for name in GROUPS.names if name not in (*VALUES, "products")]
-    sums = rows.group_by(keys).aggregate(
-        **{name: rows[name].sum() for name in VALUES}, products=rows["product"].nunique()
-    )
+    sums = rows.group_by(keys).aggregate(**{name: rows[name].sum() for name in VALUES}, products=rows.count())
     return sums.select(GROUPS.names)
 
 
 def _sum(detail: Table, name: str) -> Value | Column:
+    import ibis
+
     return detail[name].sum() if name in detail.columns else ibis.null("int64")
 
 

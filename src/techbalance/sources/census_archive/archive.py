@@ -93,6 +93,11 @@ class Archive:
         """The month as text: ``2024-07``."""
         return f"{self.year}-{self.month:02d}"
 
+    @property
+    def is_by_product(self) -> bool:
+        """Whether the detail is in the order of products; exports have domestic goods before foreign ones."""
+        return layout(DETAIL[self.flow]).key[0] == "commodity"
+
     def detail(
         self,
         *,

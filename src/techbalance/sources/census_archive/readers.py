@@ -6,7 +6,6 @@ import sys
 from typing import TYPE_CHECKING, Final, Literal
 
 from techbalance.errors import ParameterError
-from techbalance.sources.census_archive import plain
 
 if TYPE_CHECKING:
     from techbalance.sources.census_archive.detail import Take
@@ -32,16 +31,23 @@ def choose(size: int, name: Name | None = None) -> Take:
     ParameterError
         The compiled reader is wanted and its compiler is not installed.
     """
+    # Each loads a library of its own: a command for one archive does not wait for both.
     if name == "plain" or (name is None and size < WORTH_COMPILING and COMPILED not in sys.modules):
-        return plain.take
+        return _plain()
     try:
         from techbalance.sources.census_archive import compiled
     except ImportError as wrong:
         if name is None:
-            return plain.take
+            return _plain()
         raise ParameterError(
             "the compiled reader needs numba",
             where=str(wrong),
             remedy="Install it with: pip install 'techbalance[fast]'",
         ) from wrong
     return compiled.take
+
+
+def _plain() -> Take:
+    from techbalance.sources.census_archive import plain
+
+    return plain.take

@@ -105,7 +105,7 @@ class MartFile:
 
 
 def engine(target: Path, threads: int = 1) -> duckdb.DuckDBPyConnection:
-    """Open what adds up, in little memory: sorting and grouping go to the disk beside the file rather than beyond it."""
+    """Open what adds up, in little memory: beyond it, sorting and grouping go to the disk beside the file."""
     import duckdb
 
     settings: dict[str, str | bool | int | float | list[str]] = {
@@ -168,8 +168,8 @@ def _ranges(sources: Sequence[Path], order: Sequence[str]) -> list[str]:
     """Conditions that together hold for every row once, each for about as many rows as are wanted at a time.
 
     Sums by product are independent of each other, so files in the order of their products are added up range
-    by range, in little memory whatever their size. The files' own statistics say where products lie; a file in
-    another order is read several times, or at once, and gives the same.
+    by range, in little memory whatever their size. The files' own statistics say where products lie; a file
+    in another order is read several times, or at once, and gives the same.
     """
     if order[0] != PRODUCT:
         return ["true"]
