@@ -50,7 +50,7 @@ def server(home: Path | None = None) -> Server[Any]:
         del context
         # A store is opened for each call, so that what was ingested meanwhile is seen; one call at a time.
         async with turn:
-            return await asyncio.to_thread(call, params.name, params.arguments or {}, Store(home))
+            return await asyncio.to_thread(call, params.name, params.arguments or {}, Store(home, confined=True))
 
     return Server(
         "techbalance",

@@ -113,7 +113,7 @@ class Desk:
     def held(self) -> str:
         """What store and outside data hold now; kept answers of another state are dropped."""
         if time.monotonic() - self._looked >= SECONDS_BETWEEN_LOOKS:
-            store = Store(self.settings.home)
+            store = Store(self.settings.home, confined=True)
             held = f"{store.version}-{fingerprint(store)}"
             self._looked = time.monotonic()
             if held != self._held:
@@ -192,7 +192,7 @@ class Desk:
 
     def _made(self, make: Callable[[Store], Weighed], held: str) -> Weighed:
         if getattr(self._own, "held", None) != held:
-            self._own.store, self._own.held = Store(self.settings.home), held
+            self._own.store, self._own.held = Store(self.settings.home, confined=True), held
         with elsewhere():
             return make(self._own.store)
 

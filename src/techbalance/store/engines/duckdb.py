@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
+import weakref
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -52,8 +54,8 @@ class DuckDBEngine:
 
     def _confine(self, folders: Sequence[Path]) -> None:
         """Close everything but some folders, and one of its own for what is put aside."""
-        self._own_folder = tempfile.TemporaryDirectory(prefix="techbalance-", ignore_cleanup_errors=True)
-        self.aside = Path(self._own_folder.name)
+        self.aside = Path(tempfile.mkdtemp(prefix="techbalance-"))
+        weakref.finalize(self, shutil.rmtree, self.aside, ignore_errors=True)
         confine(self.connection.con, folders, aside=self.aside)
         self.connection.con = QueriesOnly(self.connection.con)
 
