@@ -29,7 +29,7 @@ ADDRESS: Final = "/explorer"
 TIMES: Final = ("year", "quarter", "month")
 THINGS: Final = ("group", "partner", "product")
 """The way down, in this order."""
-_SERIES: Final = {
+SERIES: Final = {
     "atp": "Advanced technology products",
     "goods_census": "All goods, Census basis",
     "goods_bop": "All goods, balance-of-payments basis",
@@ -131,7 +131,7 @@ def _table(asker: Asker, answer: Answer) -> Any:  # noqa: ANN401 - a block
     by = text.listing(params.by.names)
     part = within(params, asker.store, _flow(answer))
     count = answer.arrow.num_rows
-    title = f"{_SERIES[params.series]} {part}".rstrip() + f" by {by}"
+    title = f"{SERIES[params.series]} {part}".rstrip() + f" by {by}"
     more = "" if shown == count else f" The largest {shown} of {count:,} rows; the data file has all."
     subtitle = f"US dollars, not adjusted for prices.{more}"
     heading = Heading(f"rows-by-{'-'.join(params.by)}", title, subtitle)
@@ -168,7 +168,7 @@ def _upper(words: str) -> str:
 def _noun(asker: Asker, params: BalanceParams) -> str:
     """Name what is traded: a product by its code and the first words of its official name."""
     if params.product is None:
-        return _NOUNS.get(params.series, _SERIES[params.series].lower())
+        return _NOUNS.get(params.series, SERIES[params.series].lower())
     return text.listing([_product(asker, code) for code in params.product])
 
 
@@ -249,7 +249,7 @@ def _controls(asker: Asker, params: BalanceParams) -> tuple[Control, ...]:
             "says": "",
             "folded": True,
         },
-        series={"label": "Trade in", "options": tuple(_SERIES.items()), "says": "", "folded": True},
+        series={"label": "Trade in", "options": tuple(SERIES.items()), "says": "", "folded": True},
         top={"label": "Largest only", "says": "Rows of each period", "folded": True},
         ytd={"label": "Year so far", "says": "The same months of every year", "folded": True},
     )

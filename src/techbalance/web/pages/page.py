@@ -6,16 +6,17 @@ one its form, its charts with tables and downloads, its permalink and its place 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import urlencode
 
-from techbalance.questions.parameters.declaration import Params
+from techbalance.questions.parameters.declaration import Params, text_form
+from techbalance.questions.parameters.files import refuse_files_in
 from techbalance.report.blocks import Chart, Table
 from techbalance.report.inquiry import Inquiry
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from techbalance.questions.answer import Answer
     from techbalance.report.blocks import KeyFigure, Section
@@ -135,6 +136,8 @@ class Page:
         One line about it, where pages are listed.
     listed
         Whether it stands in the navigation.
+    opens
+        Text forms of the parameters it is opened with where none are given.
     """
 
     address: str
@@ -143,10 +146,29 @@ class Page:
     compose: Callable[[Asker, Any], Content]
     summary: str = ""
     listed: bool = True
+    opens: Mapping[str, str] = field(default_factory=dict)
+
+    def read(self, given: Mapping[str, str]) -> Params:
+        """Read what is given; with nothing given, what the page opens with.
+
+        Raises
+        ------
+        ParameterError, UnknownCodeError
+            Something is unknown, malformed, missing, or names a file.
+        """
+        params = self.params.read(dict(given or self.opens))
+        refuse_files_in(params, self.title)
+        return params
 
     def permalink(self, params: Params) -> str:
         """Write the address that restores this view."""
-        return address(self.address, **params.texts())
+        texts = params.texts()
+        if self.opens and not texts:
+            # Nothing given would restore what the page opens with: one default is said.
+            defaults = ((info.alias or name, info.default) for name, info in self.params.model_fields.items())
+            name, default = next(one for one in defaults if one[1] is not None)
+            texts = {name: text_form(default)}
+        return address(self.address, **texts)
 
 
 def address(path: str, **given: object) -> str:

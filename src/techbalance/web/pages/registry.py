@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import Final
 
-from techbalance.web.pages import dependence, explorer, overview, partner, story
+from techbalance.web.pages import data, dependence, explorer, overview, partner, question, story
 from techbalance.web.pages.page import Page
 
-PAGES: Final[tuple[Page, ...]] = (overview.PAGE, explorer.PAGE, partner.PAGE, story.PAGE, dependence.PAGE)
+PAGES: Final[tuple[Page, ...]] = (
+    overview.PAGE,
+    explorer.PAGE,
+    partner.PAGE,
+    story.PAGE,
+    dependence.PAGE,
+    data.PAGE,
+    question.LIST,
+    *question.PAGES,
+)

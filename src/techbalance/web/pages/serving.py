@@ -10,8 +10,7 @@ from weakref import WeakKeyDictionary
 
 from fastapi import APIRouter, Request, Response
 
-from techbalance.errors import ParameterError, TechbalanceError, UnknownCodeError, shortened
-from techbalance.questions.parameters.files import refuse_files_in
+from techbalance.errors import ParameterError, QuestionError, TechbalanceError, UnknownCodeError, shortened
 from techbalance.web.desk import packed
 from techbalance.web.pages.controls import controls_of
 from techbalance.web.pages.page import Asker
@@ -122,7 +121,7 @@ class Serving:
         for page in PAGES:
             if page.listed:
                 try:
-                    await self._text(page, page.params.read({}), "")
+                    await self._text(page, page.read({}), "")
                 except TechbalanceError:
                     # It says so to whoever opens it.
                     continue
@@ -161,8 +160,7 @@ class Serving:
             given = together(request.query_params.multi_items())
             embedded = given.pop(EMBED, "")
             try:
-                params = page.params.read(given)
-                refuse_files_in(params, page.title)
+                params = page.read(given)
                 written = await self._text(page, params, embedded)
             except TechbalanceError as wrong:
                 return self.refused(
@@ -177,8 +175,7 @@ class Serving:
             given = together(request.query_params.multi_items())
             try:
                 options = _options(given)
-                params = page.params.read(given)
-                refuse_files_in(params, page.title)
+                params = page.read(given)
                 view = await self.view(page, params)
                 blocks = view.content.blocks
                 if kind not in KINDS or block not in blocks:

@@ -14,6 +14,7 @@ from techbalance.report.blocks import Table
 from techbalance.report.data_files import as_csv
 from techbalance.report.runtime import chart_library
 from techbalance.report.templating import as_json, asset, environment, variables
+from techbalance.web.pages.page import address
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -163,7 +164,13 @@ def _templates(addresses: Addresses) -> jinja2.Environment:
         marks = block.marks.addresses if block.marks else {}
         return {value: addresses.page(address) for value, address in marks.items()}
 
-    made.globals |= {"as_json": as_json, "narrow": str(NARROW), "room_for": room_for, "leading": leading}
+    made.globals |= {
+        "as_json": as_json,
+        "narrow": str(NARROW),
+        "room_for": room_for,
+        "leading": leading,
+        "trace_address": lambda reference: address("/questions/trace", what=reference),
+    }
     return made
 
 
