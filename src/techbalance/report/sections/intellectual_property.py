@@ -49,7 +49,7 @@ def section(inquiry: Inquiry) -> Section:
         ),
         blocks=(
             Draft(inquiry, [countries], origins.WORLD_BANK).chart(intellectual_property, year=year),
-            _cover(inquiry, cover),
+            cover_table(inquiry, cover),
         ),
     )
 
@@ -74,7 +74,8 @@ def newest_cover(answer: Answer) -> dict[str, Any]:
     )
 
 
-def _cover(inquiry: Inquiry, answer: Answer) -> Table:
+def cover_table(inquiry: Inquiry, answer: Answer) -> Table:
+    """List the balance beside the technology deficit, year by year, with its cover."""
     rows = [row for row in answer.rows() if row["balance_usd"] is not None]
     last, first = newest_cover(answer), next(row for row in rows if row["atp_cover_ratio"] is not None)
     title = (

@@ -60,7 +60,7 @@ def compose(asker: Asker, params: DependencePageParams) -> Content:
             f"screen: {params.screen!r} does not ship", remedy=f"Ship: {', '.join(dict(SCREENS))}"
         )
     screened, stressed = _screened(asker, params), _stressed(asker, params)
-    told = Gathering(*screened.notes, *stressed.notes)
+    told = Gathering(asker.store, *screened.notes, *stressed.notes)
     rows = [row for row in screened.rows() if row["imports_usd"]]
     who = partners_in_words(asker.store, params.without)
     return Content(

@@ -54,7 +54,7 @@ def compose(asker: Asker, params: PartnerParams) -> Content:
         year=params.to.end if params.to else year,
         as_of=params.as_of,
     )
-    told = Gathering()
+    told = Gathering(asker.store)
     facts = blocks.facts(subject)
     rank = blocks.rank_of(subject)
     key_figures = blocks.key_figures(subject, facts, rank)
