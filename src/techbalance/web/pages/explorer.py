@@ -50,7 +50,7 @@ def compose(asker: Asker, params: BalanceParams) -> Content:
             where=notes[0] if notes else "",
             remedy="Choose another year, or fewer of group, partner and product",
         )
-    told = Gathering()
+    told = Gathering(asker.store)
     blocks = [*_charts(asker, answer, told), _table(asker, answer)]
     said = {row["note"] for row in answer.rows()}
     if len(said) == 1:

@@ -160,8 +160,7 @@ def _paths(asker: Asker, params: IdeasParams, told: Gathering) -> tuple[Block, .
 
 
 def _value_added(asker: Asker, params: IdeasParams, told: Gathering) -> tuple[Block, ...]:
-    """Draw whose value is in what the buyer buys, and the balance in value added as an interval; where "
-    "held."""
+    """Draw whose value is in what the buyer buys, and the balance in value added as an interval."""
 
     def origin() -> Block:
         answer = asker.ask("value_added", absorbed_by=params.buyer)
