@@ -87,7 +87,8 @@ def waterfall(kind: str, finding: ChangeFinding, listed: Sequence[Row], credit: 
     """
     flow, first, last = finding.flow, finding.from_year, finding.to_year
     alt_text = alternative.change(finding)
-    unit = f"Change in {flow} from {first} to {last}, billions of US dollars and part of the change"
+    what = f"{flow} {finding.within}".rstrip()
+    unit = f"Change in {what}, {first} to {last}, billions of US dollars and part of the change"
     return Figure(
         id=f"{kind}-{flow}-{first}-{last}",
         title=titles.change(finding),

@@ -11,11 +11,12 @@ from techbalance.errors import ParameterError, StoreError, UnknownCodeError
 
 if TYPE_CHECKING:
     from techbalance.report.page import Report
+    from techbalance.report.sharing import Form
     from techbalance.report.subject import Subject
     from techbalance.store.catalogue import Store
 
 FOLDER: Final = "techbalance-report"
-FORMS: Final = ("html", "pdf", "xlsx")
+FORMS: Final[dict[str, Form]] = {"html": "html", "pdf": "pdf", "xlsx": "xlsx"}
 BRIEFS: Final = "techbalance-brief"
 BRIEF: Final = "A brief on {}, instead of the whole report"
 
@@ -74,13 +75,13 @@ def _subject(store: Store, about: dict[str, str]) -> Subject | None:
     return subject.group(given) if kind == "group" else subject.article(given)
 
 
-def _composed(store: Store, subject: Subject | None) -> Report:
+def _composed(store: Store, subject: Subject | None, form: Form) -> Report:
     from techbalance.report import briefs, page
 
-    return page.compose(store) if subject is None else briefs.compose(store, subject)
+    return page.compose(store, form) if subject is None else briefs.compose(store, subject, form)
 
 
-def _form(form: str, out: str) -> str:
+def _form(form: str, out: str) -> Form:
     """Choose the form.
 
     Raises
@@ -96,20 +97,20 @@ def _form(form: str, out: str) -> str:
         raise UnknownCodeError.among("format", form, FORMS)
     if form and named and form != named:
         raise ParameterError(f"--format {form} does not fit the name {out!r}", remedy="Change one of them")
-    return form or named or "html"
+    return FORMS[form or named or "html"]
 
 
 def _page(folder: Path, store: Store, subject: Subject | None) -> None:
     from techbalance.report.page import PAGE, prepare, write
 
     prepare(folder)
-    written = write(_composed(store, subject), folder)
+    written = write(_composed(store, subject, "html"), folder)
     typer.echo(str(written.page))
     size, files = f"{written.page_bytes / 1e6:.1f} MB", len(written.data)
     typer.echo(f"{PAGE} ({size}) stands by itself; {files} data files lie beside it.", err=True)
 
 
-def _document(out: Path, form: str, store: Store, subject: Subject | None) -> None:
+def _document(out: Path, form: Form, store: Store, subject: Subject | None) -> None:
     from techbalance.report.paper.typesetting import typeset
     from techbalance.report.workbook import as_workbook
 
@@ -118,7 +119,7 @@ def _document(out: Path, form: str, store: Store, subject: Subject | None) -> No
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
-        made = {"pdf": typeset, "xlsx": as_workbook}[form](_composed(store, subject))
+        made = {"pdf": typeset, "xlsx": as_workbook}[form](_composed(store, subject, form))
         path.write_bytes(made)
     except OSError as wrong:
         raise StoreError(

@@ -13,7 +13,7 @@ from techbalance.report.page import Report
 from techbalance.report.sections.claims import VERDICTS, bearing
 from techbalance.report.sections.findings import findings
 from techbalance.report.sections.scoped_parts import other
-from techbalance.report.sharing import shared, written
+from techbalance.report.sharing import Plan, shared, written
 from techbalance.report.subject import years
 from techbalance.report.trail import trail_of
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from techbalance.report.blocks import Section
+    from techbalance.report.sharing import Form
     from techbalance.report.subject import Subject
     from techbalance.store.catalogue import Store
 
@@ -41,20 +42,20 @@ _SHOWN_BY: Final = {
 }
 
 
-def compose(store: Store, subject: Subject) -> Report:
-    """Ask everything a brief says of a store, and draw its charts.
+def compose(store: Store, subject: Subject, form: Form = "html") -> Report:
+    """Ask everything a brief says of a store, and draw its charts for one form of it.
 
     Raises
     ------
     NotCoveredError
         No two full years in a row are held of the partner or group.
     """
-    inquiry = Inquiry(store)
+    inquiry, plan = Inquiry(store), Plan(form, subject)
     if subject.kind != "article":
         years(inquiry, subject)
     figures: list[KeyFigure] = []
     names = _sections(store, subject)
-    pieces = shared(names, inquiry, lambda: figures.extend(_key_figures(inquiry, subject)), subject)
+    pieces = shared(names, inquiry, lambda: figures.extend(_key_figures(inquiry, subject)), plan)
     for piece in pieces:
         inquiry.learn(piece.source_ids)
     sections = [piece.section for piece in pieces if not piece.left_out]
@@ -62,7 +63,7 @@ def compose(store: Store, subject: Subject) -> Report:
     return Report(
         title=_verdict(sections, subject) if subject.kind == "article" else _headline(inquiry, subject),
         key_figures=tuple(figures),
-        sections=(findings(sections, missing), *sections, written("sources", inquiry).section),
+        sections=(findings(sections, missing), *sections, written("sources", inquiry, plan).section),
         stills={name: still for piece in pieces for name, still in piece.stills.items()},
         release=version("techbalance"),
         store_version=store.version,

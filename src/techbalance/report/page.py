@@ -13,13 +13,14 @@ from techbalance.report.inquiry import Inquiry
 from techbalance.report.rendering import render
 from techbalance.report.sections import key_figures
 from techbalance.report.sections.findings import findings
-from techbalance.report.sharing import shared, written
+from techbalance.report.sharing import Plan, shared, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from techbalance.report.blocks import KeyFigure, Section
+    from techbalance.report.sharing import Form
     from techbalance.report.stills import Still
     from techbalance.store.catalogue import Store
 
@@ -107,20 +108,20 @@ class Written:
     data: tuple[Path, ...]
 
 
-def compose(store: Store) -> Report:
-    """Ask everything the report says of a store, and draw its charts.
+def compose(store: Store, form: Form = "html") -> Report:
+    """Ask everything the report says of a store, and draw its charts for one form of it.
 
     Raises
     ------
     NotCoveredError
         The store holds no full year of the balance, or no two years of ten-digit imports.
     """
-    inquiry = Inquiry(store)
+    inquiry, plan = Inquiry(store), Plan(form)
     figures: list[KeyFigure] = []
-    pieces = shared(_SECTIONS, inquiry, lambda: figures.extend(key_figures.key_figures(inquiry)))
+    pieces = shared(_SECTIONS, inquiry, lambda: figures.extend(key_figures.key_figures(inquiry)), plan)
     for piece in pieces:
         inquiry.learn(piece.source_ids)
-    pieces.insert(-1, written(_SOURCES, inquiry))
+    pieces.insert(-1, written(_SOURCES, inquiry, plan))
     sections = [piece.section for piece in pieces]
     return Report(
         title=key_figures.headline(inquiry),

@@ -9,24 +9,26 @@ from __future__ import annotations
 
 import gc
 import multiprocessing
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
+from techbalance.charts.figure import Figure
 from techbalance.errors import NotCoveredError
 from techbalance.report import stills
 from techbalance.report.blocks import Chart, Section
 from techbalance.report.inquiry import Inquiry
+from techbalance.report.stills import Still
 from techbalance.store.catalogue import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from techbalance.report.stills import Still
     from techbalance.report.subject import Subject
 
 _ROOM: Final = "techbalance.report.sections"
@@ -34,6 +36,27 @@ WHOLE: Final = frozenset(
     {"balance", "denominators", "groups", "intellectual_property", "revisions", "sources", "tracing"}
 )
 """Sections that are about everything, in a brief too."""
+
+
+Form = Literal["html", "pdf", "xlsx"]
+_DRAWN: Final[dict[str, Callable[[Figure], Still]]] = {"html": stills.draw, "pdf": stills.printed}
+"""How charts are drawn for a form; a workbook has tables only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a document is about, and in which form it is written.
+
+    Parameters
+    ----------
+    form
+        Page, paper or workbook.
+    subject
+        Of a brief; None for everything.
+    """
+
+    form: Form = "html"
+    subject: Subject | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +81,7 @@ class Piece:
     left_out: bool = False
 
 
-def written(name: str, inquiry: Inquiry, subject: Subject | None = None) -> Piece:
+def written(name: str, inquiry: Inquiry, plan: Plan) -> Piece:
     """Write one section and draw its charts.
 
     Parameters
@@ -67,11 +90,11 @@ def written(name: str, inquiry: Inquiry, subject: Subject | None = None) -> Piec
         Its module among the sections.
     inquiry
         Who asks.
-    subject
-        What the section is about, where it is not about everything.
+    plan
+        What it is about, and for which form.
     """
     module = import_module(f"{_ROOM}.{name}")
-    about = () if subject is None or name in WHOLE else (subject,)
+    about = () if plan.subject is None or name in WHOLE else (plan.subject,)
     try:
         section: Section = module.section(inquiry, *about)
     except NotCoveredError as missing:
@@ -79,14 +102,13 @@ def written(name: str, inquiry: Inquiry, subject: Subject | None = None) -> Piec
             raise
         # A brief goes without what is not held, and says so; the report is about what ships and has it all.
         return Piece(Section(name, "", (str(missing),), ()), {}, inquiry.source_ids, left_out=True)
-    charts = [block for block in section.blocks if isinstance(block, Chart)]
-    drawn = {block.id: stills.draw(block.figure) for block in charts}
+    draw = _DRAWN.get(plan.form)
+    charts = [block for block in section.blocks if isinstance(block, Chart)] if draw else []
+    drawn = {block.id: draw(block.figure) for block in charts} if draw else {}
     return Piece(section, drawn, inquiry.source_ids)
 
 
-def shared(
-    names: Sequence[str], inquiry: Inquiry, first: Callable[[], None], subject: Subject | None = None
-) -> list[Piece]:
+def shared(names: Sequence[str], inquiry: Inquiry, first: Callable[[], None], plan: Plan) -> list[Piece]:
     """Write sections in two processes; they come back in the order of their names.
 
     Parameters
@@ -97,24 +119,22 @@ def shared(
         Who asks in this process.
     first
         What this process does before it takes a section, while the other one starts.
-    subject
-        What they are about, where it is not everything.
+    plan
+        What they are about, and for which form.
     """
     spawned = multiprocessing.get_context("spawn")
     pieces = []
     with without_collection(), ProcessPoolExecutor(1, mp_context=spawned) as other:
-        queued = {
-            name: other.submit(_elsewhere, name, inquiry.store.home, subject) for name in reversed(names)
-        }
+        queued = {name: other.submit(_elsewhere, name, inquiry.store.home, plan) for name in reversed(names)}
         first()
         for name in names:
             mine = queued[name].cancel()
-            pieces.append(written(name, inquiry, subject) if mine else queued[name].result())
+            pieces.append(written(name, inquiry, plan) if mine else queued[name].result())
     return pieces
 
 
-def _elsewhere(name: str, home: Path, subject: Subject | None) -> Piece:
-    return written(name, _inquiry_of(home), subject)
+def _elsewhere(name: str, home: Path, plan: Plan) -> Piece:
+    return written(name, _inquiry_of(home), plan)
 
 
 @cache

@@ -53,6 +53,11 @@ class Still:
     colours: Colours
 
 
+def printed(figure: Figure) -> Still:
+    """Draw a chart for paper alone: once, at full width, in its light colours."""
+    return Still(figure.svg(width=WIDE, heading=False), "", {})
+
+
 def draw(figure: Figure) -> Still:
     """Draw a chart at both widths.
 

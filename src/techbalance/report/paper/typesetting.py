@@ -17,7 +17,7 @@ from techbalance.report.sections.claims import VERDICTS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from techbalance.report.blocks import Block
+    from techbalance.report.blocks import Block, Source
     from techbalance.report.grids import Grid
     from techbalance.report.page import Report
     from techbalance.report.stills import Still
@@ -28,6 +28,8 @@ MOST_ROWS: Final = 60
 """Rows of a table on paper; the data files and the workbook have all."""
 _VARIABLE: Final = re.compile(r"var\((--[\w-]+)\)")
 _FAMILY: Final = re.compile(r'font-family="[^"]*"')
+_SAME: Final = ("publisher", "title", "licence", "address")
+"""What the vintages of one source share."""
 _NARROW: Final = 14
 """Characters up to which a column is as wide as its longest cell."""
 
@@ -160,7 +162,10 @@ def _table(block: Table) -> dict[str, Any]:
 def _grid(grid: Grid) -> dict[str, Any]:
     rows = [list(row) for row in grid.rows[:MOST_ROWS]]
     lengths = [max(len(row[place]) for row in [*rows, list(grid.heads)]) for place in range(len(grid.heads))]
-    widths = ["auto" if length <= _NARROW else str(length**0.5) for length in lengths]
+    widths = [
+        "auto" if length <= _NARROW or style == "figure" else str(length**0.5)
+        for length, style in zip(lengths, grid.styles, strict=True)
+    ]
     return {
         "heads": list(grid.heads),
         "styles": list(grid.styles),
@@ -191,22 +196,26 @@ def _statements(block: Statements) -> dict[str, Any]:
 
 
 def _sources(block: Sources) -> dict[str, Any]:
+    found: dict[tuple[str, ...], list[Source]] = {}
+    for one in block.sources:
+        found.setdefault(tuple(str(one.facts.get(name, "")) for name in _SAME), []).append(one)
     return {
         "kind": "sources",
-        "sources": [
-            {
-                "id": one.source_id,
-                **{
-                    name: str(one.facts.get(name, ""))
-                    for name in ("publisher", "title", "vintage", "licence")
-                },
-                "address": str(one.facts.get("address", "")),
-                "files": [
-                    {"name": file["file"], "sha256": file["sha256"]} for file in one.facts.get("files", [])
-                ],
-            }
-            for one in block.sources
-        ],
+        "sources": [_source(alike) for alike in found.values()],
+    }
+
+
+def _source(alike: list[Source]) -> dict[str, Any]:
+    """Write the vintages of one source as one entry, each file once."""
+    kept = {
+        (file["file"], file["sha256"]): {"name": file["file"], "sha256": file["sha256"]}
+        for one in alike
+        for file in one.facts.get("files", [])
+    }
+    return {
+        "vintages": [{"id": one.source_id, "vintage": str(one.facts.get("vintage", ""))} for one in alike],
+        **{name: str(alike[0].facts.get(name, "")) for name in _SAME},
+        "files": list(kept.values()),
     }
 
 
