@@ -10,7 +10,8 @@ import mcp_types as types
 from mcp.server import Server
 from mcp.server.stdio import stdio_server
 
-from techbalance.mcp.toolbox import call, readable, tool
+from techbalance.mcp.toolbox import call, tool
+from techbalance.questions.interface import readable
 from techbalance.store.catalogue import Store
 
 if TYPE_CHECKING:
@@ -50,7 +51,9 @@ def server(home: Path | None = None) -> Server[Any]:
         del context
         # A store is opened for each call, so that what was ingested meanwhile is seen; one call at a time.
         async with turn:
-            return await asyncio.to_thread(call, params.name, params.arguments or {}, Store(home, confined=True))
+            return await asyncio.to_thread(
+                call, params.name, params.arguments or {}, Store(home, confined=True)
+            )
 
     return Server(
         "techbalance",

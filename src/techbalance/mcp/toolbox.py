@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import mcp_types as types
 
-from techbalance.errors import ParameterError, TechbalanceError, UnknownCodeError
+from techbalance.errors import TechbalanceError, UnknownCodeError
 from techbalance.questions.callers import elsewhere
 from techbalance.questions.document import as_document
-from techbalance.questions.interface import parameters, row_schema
+from techbalance.questions.interface import parameters, read, readable, row_schema
 from techbalance.questions.prepared import prepared
-from techbalance.questions.registry import QUESTIONS, ask
+from techbalance.questions.registry import ask
 
 if TYPE_CHECKING:
     from techbalance.questions.parameters.declaration import Question
@@ -21,11 +21,6 @@ if TYPE_CHECKING:
 MOST_ROWS: Final = 200
 """Rows an assistant is given at once; more would fill what it can keep in mind."""
 _TEXT: Final = {"type": "string"}
-
-
-def readable() -> dict[str, Question]:
-    """The questions that change nothing, by the name of their tool."""
-    return {one.name: one for one in QUESTIONS.values() if not one.writes}
 
 
 def tool(question: Question) -> types.Tool:
@@ -94,13 +89,7 @@ def _answered(name: str, given: dict[str, Any], store: Store) -> types.CallToolR
     if name not in known:
         raise UnknownCodeError.among("tool", name, known)
     question = known[name]
-    names = {info.alias or field for field, info in question.params.model_fields.items()}
-    for one, value in given.items():
-        if one not in names:
-            raise UnknownCodeError.among("parameter", one, {each.name for each in parameters(question)})
-        if isinstance(value, (dict, list)):
-            raise ParameterError(f"{one}: is a text", remedy="Write several values with commas between them")
-    params = question.params.read(given)
+    params = read(question, given)
     with elsewhere():
         answer = prepared(question, params, store) or ask(question, params, store)
         whole = as_document(answer)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from techbalance.questions.cite import citation_of
+from techbalance.questions.representations import plain
 
 if TYPE_CHECKING:
     from techbalance.questions.answer import Answer
@@ -34,7 +34,7 @@ def as_document(answer: Answer) -> dict[str, Any]:
             name: {"kind": column.kind, "unit": column.unit, "says": column.says}
             for name, column in answer.columns.items()
         },
-        "rows": [{name: _plain(value) for name, value in row.items()} for row in answer.rows()],
+        "rows": [{name: plain(value) for name, value in row.items()} for row in answer.rows()],
         "notes": list(answer.notes),
         "sources": [
             {
@@ -48,7 +48,3 @@ def as_document(answer: Answer) -> dict[str, Any]:
         ],
         "citation": citation_of(answer),
     }
-
-
-def _plain(value: object) -> object:
-    return value.isoformat() if isinstance(value, (dt.date, dt.datetime)) else value

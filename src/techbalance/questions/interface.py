@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
+from techbalance.errors import ParameterError, UnknownCodeError
 from techbalance.questions.parameters.columns import COLUMNS
 from techbalance.questions.parameters.declaration import text_form
-from techbalance.questions.parameters.files import kind_of
+from techbalance.questions.parameters.files import kind_of, refuse_files
+from techbalance.questions.registry import QUESTIONS
 
 if TYPE_CHECKING:
     from techbalance.questions.parameters.column import Column, Kind
@@ -52,6 +54,32 @@ class Parameter:
     schema: dict[str, Any]
     says: str
     is_needed: bool
+
+
+@cache
+def readable() -> dict[str, Question]:
+    """The questions that change nothing, by name: those that somebody elsewhere may ask."""
+    return {name: one for name, one in QUESTIONS.items() if not one.writes}
+
+
+def read(question: Question, given: dict[str, Any]) -> Params:
+    """Read the parameters that somebody elsewhere may give, in text form or as plain values.
+
+    Raises
+    ------
+    ParameterError, UnknownCodeError
+        One is unknown, malformed, missing, or names a file.
+    """
+    names = {info.alias or field for field, info in question.params.model_fields.items()}
+    for name, value in given.items():
+        # A field is asked for by the one name the description has, not by the one Python needs.
+        if name not in names:
+            raise UnknownCodeError.among("parameter", name, [one.name for one in parameters(question)])
+        if isinstance(value, (dict, list)):
+            raise ParameterError(f"{name}: is a text", remedy="Write several values with commas between them")
+    params = question.params.read(given)
+    refuse_files(question, params)
+    return params
 
 
 def parameters(question: Question) -> tuple[Parameter, ...]:

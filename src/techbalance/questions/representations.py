@@ -17,13 +17,14 @@ if TYPE_CHECKING:
 LONGEST_STATA_TEXT = 2045
 
 
-def _plain(value: object) -> object:
+def plain(value: object) -> object:
+    """A value as JSON knows it: a date is its ISO text."""
     return value.isoformat() if isinstance(value, (dt.date, dt.datetime)) else value
 
 
 def as_json(answer: Answer) -> str:
     """An array of row objects; money stays whole dollars, dates are ISO texts."""
-    rows = [{name: _plain(value) for name, value in row.items()} for row in answer.rows()]
+    rows = [{name: plain(value) for name, value in row.items()} for row in answer.rows()]
     return json.dumps(rows, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
 
@@ -35,7 +36,7 @@ def as_csv(answer: Answer) -> str:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(answer.arrow.column_names)
     for row in answer.rows():
-        writer.writerow(["" if value is None else _plain(value) for value in row.values()])
+        writer.writerow(["" if value is None else plain(value) for value in row.values()])
     return text.getvalue()
 
 

@@ -6,10 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from fastapi import APIRouter, Request, Response
 
-from techbalance.errors import ParameterError, UnknownCodeError
-from techbalance.questions.interface import parameters
-from techbalance.questions.parameters.files import refuse_files
-from techbalance.questions.registry import QUESTIONS
+from techbalance.errors import ParameterError
+from techbalance.questions.interface import parameters, read, readable
 from techbalance.web import formats
 from techbalance.web.description import operation
 from techbalance.web.problems import plain_problem
@@ -17,17 +15,12 @@ from techbalance.web.problems import plain_problem
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from techbalance.questions.parameters.declaration import Params, Question
+    from techbalance.questions.parameters.declaration import Question
     from techbalance.web.desk import Desk
 
 ROOT: Final = "/api/v1"
 FORM: Final = "format"
 """The parameter that stands for an ``Accept`` header in a link; no question has one of this name."""
-
-
-def readable() -> tuple[Question, ...]:
-    """The questions that change nothing: those that HTTP and assistants may ask."""
-    return tuple(one for one in QUESTIONS.values() if not one.writes)
 
 
 def router(desk: Desk) -> APIRouter:
@@ -46,7 +39,7 @@ def router(desk: Desk) -> APIRouter:
         summary="Every question, with its parameters and columns",
         operation_id="questions",
     )
-    for question in readable():
+    for question in readable().values():
         path, endpoint = f"/{address(question)}", _endpoint(question, desk)
         routes.add_api_route(path, endpoint, methods=["GET"], response_class=Response, **operation(question))
         routes.add_api_route(path, endpoint, methods=["HEAD"], include_in_schema=False)
@@ -102,26 +95,6 @@ def once(pairs: list[tuple[str, str]]) -> dict[str, Any]:
     return given
 
 
-def read(question: Question, given: dict[str, Any]) -> Params:
-    """Read the parameters a caller elsewhere may give.
-
-    Raises
-    ------
-    ParameterError, UnknownCodeError
-        One is unknown, malformed, missing, or names a file.
-    """
-    known = {one.name for one in parameters(question)}
-    fields = question.params.model_fields
-    names = {info.alias or field for field, info in fields.items()}
-    for name in given:
-        # A field is asked for by the one name the description has, not by the one Python needs.
-        if name not in names:
-            raise UnknownCodeError.among("parameter", name, known)
-    params = question.params.read(given)
-    refuse_files(question, params)
-    return params
-
-
 def tags(header: str) -> set[str]:
     """Read the entity tags of a header; a weak tag stands for the same bytes here."""
     return {part.strip().removeprefix("W/") for part in header.split(",")}
@@ -142,5 +115,5 @@ async def _listing() -> list[dict[str, Any]]:
             "columns": list(one.columns),
             "examples": list(one.examples),
         }
-        for one in readable()
+        for one in readable().values()
     ]

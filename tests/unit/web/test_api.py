@@ -11,8 +11,8 @@ from starlette.testclient import TestClient
 
 from techbalance.api import TechBalance
 from techbalance.errors import TooMuchError
-from techbalance.questions.interface import row_schema
-from techbalance.web import api, formats
+from techbalance.questions.interface import readable, row_schema
+from techbalance.web import formats
 from techbalance.web.app import create_app
 from techbalance.web.desk import Desk
 from techbalance.web.settings import Settings
@@ -50,7 +50,7 @@ def test_an_answer_travels_with_units_notes_sources_and_a_citation(client, home)
 
 def test_rows_keep_to_their_description(client):
     for question, given in (("balance", {"year": "2026"}), ("rank", {"year": "2025", "flow": "import"})):
-        schema = row_schema(next(one for one in api.readable() if one.name == question))
+        schema = row_schema(readable()[question])
         kinds = {"integer": int, "number": (int, float), "string": str, "boolean": bool, "null": type(None)}
         for row in client.get(f"{ROOT}/{question}", params=given).json()["rows"]:
             assert set(schema["required"]) <= set(row)
@@ -178,7 +178,7 @@ def test_too_many_rows_are_refused_with_a_way_out(home):
 
 
 def test_a_question_that_takes_too_long_is_given_up(home):
-    question = next(one for one in api.readable() if one.name == "balance")
+    question = readable()["balance"]
     desk = Desk(Settings(home=home, most_seconds=0.000_001))
     with pytest.raises(TooMuchError, match="longer than"):
         in_a_loop(desk.answer(question, question.params.read({"year": "2024"}), "json"))
@@ -186,7 +186,7 @@ def test_a_question_that_takes_too_long_is_given_up(home):
 
 
 def test_the_same_question_of_many_is_asked_once(home):
-    question = next(one for one in api.readable() if one.name == "balance")
+    question = readable()["balance"]
     desk = Desk(Settings(home=home))
     params = question.params.read({"year": "2024"})
 
@@ -199,7 +199,7 @@ def test_the_same_question_of_many_is_asked_once(home):
 
 
 def test_kept_answers_are_bounded_and_dropped_when_the_store_changes(tmp_path):
-    question = next(one for one in api.readable() if one.name == "balance")
+    question = readable()["balance"]
     desk = Desk(Settings(home=tmp_path, kept_bytes=12_000))
 
     async def ask_years():

@@ -16,6 +16,7 @@ from urllib.parse import urlencode
 from techbalance.charts import rows as origins
 from techbalance.charts import text
 from techbalance.errors import NotCoveredError, ParameterError, TechbalanceError
+from techbalance.questions.interface import readable
 from techbalance.questions.parameters.columns import COLUMNS
 from techbalance.questions.parameters.files import refuse_files
 from techbalance.questions.registry import QUESTIONS
@@ -232,7 +233,7 @@ def _page(question: Question) -> Page:
 
 def _list(asker: Asker, _: NoParams) -> Content:
     """List every question with its page."""
-    questions = api.readable()
+    questions = tuple(readable().values())
     families: dict[str, list[Question]] = {}
     for one in questions:
         families.setdefault(one.params.__module__.rpartition(".")[2], []).append(one)
