@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 Kind = Literal["text", "number", "range", "flag", "choice", "choices", "hidden"]
 NOT_GIVEN: Final = ("", "\u2013")
+SHOWN: Final = 6
+"""Fields of a whole form that stand open."""
 # A parameter that takes one of a few names, or several of them with commas.
 _KEYS: Final = re.compile(r"^\^\((?P<keys>[\w-]+(\|[\w-]+)+)\)(?P<more>\(,\((?P=keys)\)\)\*)?\$$")
 
@@ -110,6 +112,18 @@ def controls_of(
             control = replace(control, suggested=tuple(GROUPS.items()))
         made.append(replace(control, **changes.get(name, {})))
     return tuple(made)
+
+
+def open_form(params: type[Params], given: Mapping[str, str]) -> tuple[Control, ...]:
+    """Make a field for every parameter of a model: needed ones first, then its own, the later ones folded."""
+    own = params.__annotations__
+    fields = sorted(
+        params.model_fields.items(), key=lambda one: (not one[1].is_required(), one[0] not in own)
+    )
+    known = {one.name for one in taken(params)}
+    names = [name for field, info in fields if (name := info.alias or field) in known]
+    made = controls_of(params, given, only=names)
+    return tuple(replace(one, folded=place >= SHOWN and not one.is_needed) for place, one in enumerate(made))
 
 
 def _is_group(info: FieldInfo) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Final, cast
 from urllib.parse import urlencode
@@ -24,7 +24,7 @@ from techbalance.questions.wording import written
 from techbalance.report.blocks import Heading, Section
 from techbalance.report.grids import Grid
 from techbalance.web import api, formats
-from techbalance.web.pages.controls import controls_of
+from techbalance.web.pages.controls import open_form
 from techbalance.web.pages.drafts import chart, table
 from techbalance.web.pages.page import Content, Link, NoParams, Page, address
 
@@ -32,12 +32,9 @@ if TYPE_CHECKING:
     from techbalance.questions.answer import Answer
     from techbalance.questions.parameters.declaration import Params, Question
     from techbalance.report.blocks import Block, Chart, Table
-    from techbalance.web.pages.controls import Control
     from techbalance.web.pages.page import Asker
 
 ADDRESS: Final = "/questions"
-_SHOWN: Final = 6
-"""Fields that stand open; the others wait behind a word, unless something is given in them."""
 _MOST: Final = 200
 """Rows a page shows; the data file has all."""
 _ORIGIN: Final = origins.Origin("techbalance", "as the columns below say")
@@ -97,7 +94,7 @@ def compose(question: Question, asker: Asker, params: Params) -> Content:
         kicker=f"Question: {' '.join(question.command)}",
         heading=question.params.__doc__ or question.summary,
         lead=question.summary,
-        controls=_controls(question, params),
+        controls=open_form(question.params, params.texts()),
         sections=(
             Section("answer", "", (), tuple(blocks)),
             Section("columns", "What the columns hold", (), (cast("Block", columns(answer)),)),
@@ -166,12 +163,6 @@ def python_line(question: Question, params: Params) -> str:
         plain = isinstance(value, (bool, int, float))
         given.append(f"{fields[name]}={value if plain else repr(said)}".replace("'", '"'))
     return f"tb.{question.name}({', '.join(given)})"
-
-
-def _controls(question: Question, params: Params) -> tuple[Control, ...]:
-    """Make a field for every parameter; those beyond the first few are folded."""
-    made = controls_of(question.params, params.texts())
-    return tuple(replace(one, folded=place >= _SHOWN and not one.is_needed) for place, one in enumerate(made))
 
 
 def _links(question: Question) -> tuple[Link, ...]:

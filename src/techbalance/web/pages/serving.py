@@ -12,7 +12,7 @@ from fastapi import APIRouter, Request, Response
 
 from techbalance.errors import ParameterError, QuestionError, TechbalanceError, UnknownCodeError, shortened
 from techbalance.web.desk import packed
-from techbalance.web.pages.controls import controls_of
+from techbalance.web.pages.controls import open_form
 from techbalance.web.pages.page import Asker
 from techbalance.web.pages.registry import PAGES
 from techbalance.web.pages.shell import KINDS, Refused, Shell, View, written_asset, written_block
@@ -163,9 +163,11 @@ class Serving:
                 params = page.read(given)
                 written = await self._text(page, params, embedded)
             except TechbalanceError as wrong:
-                return self.refused(
-                    Refused(status_of(wrong), wrong.what, wrong.where, wrong.remedy), page, given
-                )
+                refused = of_the_tree(wrong)
+                if not given and isinstance(wrong, QuestionError):
+                    # Nothing is wrong with opening a page that cannot choose for its reader.
+                    refused = Refused(200, page.summary, f"{wrong.what}.", wrong.remedy)
+                return self.refused(refused, page, given)
             return _response(request, written, "text/html; charset=utf-8", "*" if embedded else "'self'")
 
         return endpoint
@@ -179,15 +181,12 @@ class Serving:
                 view = await self.view(page, params)
                 blocks = view.content.blocks
                 if kind not in KINDS or block not in blocks:
-                    return self.refused(
-                        Refused(404, f"There is no {shortened(block)}.{shortened(kind)} here"), page
-                    )
+                    name = shortened(f"{block}.{kind}")
+                    return self.refused(Refused(404, f"There is no {name} here"), page)
                 key = (page.permalink(params), f"{block}.{kind} {options}")
                 written = await self._kept(key, lambda: written_block(blocks[block], kind, **options))
             except TechbalanceError as wrong:
-                return self.refused(
-                    Refused(status_of(wrong), wrong.what, wrong.where, wrong.remedy), page, given
-                )
+                return self.refused(of_the_tree(wrong), page, given)
             return _response(request, written, KINDS[kind], "*", name=f"{block}.{kind}")
 
         return endpoint
@@ -199,7 +198,7 @@ class Serving:
         controls: tuple[Control, ...] = ()
         if page is not None and given is not None:
             known = {info.alias or field for field, info in page.params.model_fields.items()}
-            controls = controls_of(page.params, {name: text for name, text in given.items() if name in known})
+            controls = open_form(page.params, {name: text for name, text in given.items() if name in known})
         return Response(
             self.shell.refusal(refused, page, controls),
             refused.status,

@@ -10,7 +10,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from techbalance.errors import UnknownCodeError
-from techbalance.report.blocks import Table
+from techbalance.report.blocks import Chart, Table
 from techbalance.report.data_files import as_csv
 from techbalance.report.runtime import chart_library
 from techbalance.report.templating import as_json, asset, environment, variables
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     import jinja2
 
     from techbalance.questions.parameters.declaration import Params
-    from techbalance.report.blocks import Chart
     from techbalance.web.pages.controls import Control
     from techbalance.web.pages.page import Content, Page
 
@@ -131,6 +130,7 @@ class Shell:
             view=view,
             content=content,
             only=blocks.get(embedded),
+            draws=any(isinstance(block, Chart) and not block.folded for block in blocks.values()),
             block_address=lambda block, kind, **options: self.addresses.block(
                 view.address, block.id, kind, **options
             ),
@@ -164,6 +164,7 @@ def _templates(addresses: Addresses) -> jinja2.Environment:
         marks = block.marks.addresses if block.marks else {}
         return {value: addresses.page(address) for value, address in marks.items()}
 
+    made.filters["opening"] = lambda words: words[:1].upper() + words[1:]
     made.globals |= {
         "as_json": as_json,
         "narrow": str(NARROW),
