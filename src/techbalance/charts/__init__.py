@@ -13,7 +13,7 @@ from techbalance.charts.ladder import ladder_points
 from techbalance.charts.monthly import monthly_balance
 from techbalance.charts.origins import value_added_origins
 from techbalance.charts.persistence import persistence_strip
-from techbalance.charts.policy import imports_before_after, outcome_ranges, tornado_bars
+from techbalance.charts.policy import imports_before_after, outcome_by_rate, outcome_ranges, tornado_bars
 from techbalance.charts.products import product_suppliers
 from techbalance.charts.ranking import ranked_bars
 from techbalance.charts.revisions import revised_values
@@ -38,6 +38,7 @@ __all__ = [
     "intellectual_property",
     "ladder_points",
     "monthly_balance",
+    "outcome_by_rate",
     "outcome_ranges",
     "persistence_strip",
     "product_suppliers",

@@ -165,6 +165,40 @@ def imports_before_after(rows: pa.Table, *, credit: Credit) -> Figure:
     )
 
 
+_SUBJECTS = {"imports_targeted": "trade hit by the tariff"}
+"""Outcomes that a sentence calls otherwise than the answer does."""
+
+
+def outcome_by_rate(rows: pa.Table, *, credit: Credit) -> Figure:
+    """Draw one outcome at several rates of a policy, each as a line from its low to its high end.
+
+    Parameters
+    ----------
+    rows
+        One row per rate, in order: ``rate`` (in words), ``outcome``, ``low``, ``central``, ``high``,
+        ``unit``, ``model``.
+    credit
+        The command that recomputes the rows, and their origin.
+
+    Raises
+    ------
+    NotCoveredError
+        No rate has a figure.
+    SchemaError
+        A column is missing, or a rate is there twice.
+    """
+    needs = ("rate", "outcome", *_ENDS, "unit", "model")
+    listed = answer.read(rows, "rates", needs=needs, values=("central",))
+    answer.one_each(listed, "rates", ("rate",))
+    records = [{**row, "name": row["rate"], "hollow": None} for row in listed]
+    first, last = records[0], records[-1]
+    subject = _SUBJECTS.get(first["outcome"], first["outcome"].replace("_", " "))
+    title = f"Modelled: {subject} {_moves(first)} {first['rate']}"
+    if last is not first:
+        title += f", {_moves(last).removeprefix('changes by ')} {last['rate']}"
+    return _figure("whatif-rates", title, records, credit, "Change")
+
+
 def _between(row: Row) -> str:
     if row["low"] is None or row["low"] == row["high"]:
         return ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from techbalance.web.pages import data, dependence, explorer, overview, partner, question, story
+from techbalance.web.pages import data, dependence, explorer, ideas, overview, partner, question, story, whatif
 from techbalance.web.pages.page import Page
 
 PAGES: Final[tuple[Page, ...]] = (
@@ -13,6 +13,8 @@ PAGES: Final[tuple[Page, ...]] = (
     partner.PAGE,
     story.PAGE,
     dependence.PAGE,
+    ideas.PAGE,
+    whatif.PAGE,
     data.PAGE,
     question.LIST,
     *question.PAGES,
