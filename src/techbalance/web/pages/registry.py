@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import Final
 
-from techbalance.web.pages import data, dependence, explorer, ideas, overview, partner, question, story, whatif
+from techbalance.web.pages import (
+    data,
+    dependence,
+    explorer,
+    ideas,
+    overview,
+    partner,
+    question,
+    story,
+    whatif,
+)
 from techbalance.web.pages.page import Page
 
 PAGES: Final[tuple[Page, ...]] = (
