@@ -1,20 +1,28 @@
 """What may go wrong while files are taken in: the store is as it was before, or holds them whole."""
 
+import errno
 import os
 import resource
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 
 import techbalance
 from techbalance.errors import StoreError
+from techbalance.questions.marts import MARTS
 from techbalance.store import commit
 from techbalance.store.catalogue import Store
+from techbalance.store.holdings import Block
+from techbalance.store.ingest import Options, ingest_files
 from tools.census_archives import Plan, write_archives
 
 KILLS = 10
+CLOSE = pq.ParquetWriter.close
 
 
 @pytest.fixture(scope="module")
@@ -71,6 +79,72 @@ def test_a_full_disk_leaves_the_store_as_it_was(tmp_path: Path, archives: list[P
     assert len(Store(tmp_path).blocks) == 2
     held = {str(path) for path in (tmp_path / commit.HELD).rglob("*.parquet")}
     assert len(held) == len(Store(tmp_path).manifest.files)
+
+
+class Disk:
+    """A disk on which a write fails from some call on: every way in which the store writes is counted."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.room, self.writes = None, 0
+        for owner, name in (
+            (os, "fsync"),
+            (os, "link"),
+            (os, "replace"),
+            (os, "mkdir"),
+            (pq.ParquetWriter, "__init__"),
+            (pq.ParquetWriter, "write_table"),
+            (pq.ParquetWriter, "close"),
+        ):
+            monkeypatch.setattr(owner, name, self._counted(getattr(owner, name)))
+
+    def _counted(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        def counted(*given: Any, **named: Any) -> Any:
+            self.writes += 1
+            if self.room is not None and self.writes > self.room:
+                if call is CLOSE:
+                    # Else whatever finds the writer open would close it once more.
+                    call(*given)
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            return call(*given, **named)
+
+        return counted
+
+
+def test_a_disk_that_is_full_from_any_write_on_leaves_whole_archives_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    files = write_archives(tmp_path, Plan(year=2024, rows=60, level=1), [1, 2])
+    one_by_one = Options(threads=1)
+    ingest_files(tmp_path / "whole", files, marts=MARTS, options=one_by_one)
+    wanted = {
+        block.source_id: held_rows(tmp_path / "whole", block) for block in Store(tmp_path / "whole").blocks
+    }
+    disk, held_at_failure = Disk(monkeypatch), set()
+    for room in range(1000):
+        home = tmp_path / f"room-{room}"
+        disk.room, disk.writes = room, 0
+        try:
+            ingest_files(home, files, marts=MARTS, options=one_by_one)
+            break
+        except StoreError as wrong:
+            assert "TECHBALANCE_HOME" in str(wrong)
+        finally:
+            disk.room = None
+        store = Store(home)
+        held_at_failure.add(len(store.blocks))
+        for block in store.blocks:
+            assert held_rows(home, block) == wanted[block.source_id]
+        assert all(path.exists() for name in store.manifest.tables for path in store.files(name))
+        if not room % 9:
+            ingest_files(home, files, marts=MARTS, options=one_by_one)
+            assert {block.source_id for block in Store(home).blocks} == set(wanted)
+    assert room > 2 * len(wanted)
+    assert held_at_failure == {0, 1}
+
+
+def held_rows(home: Path, block: Block) -> dict[str, int]:
+    """Rows of every file of a block."""
+    return {table: pq.ParquetFile(home / commit.HELD / file).metadata.num_rows for table, file in block.files}
 
 
 def test_two_writers_do_not_mix(tmp_path: Path, archives: list[Path], monkeypatch: pytest.MonkeyPatch):

@@ -310,11 +310,13 @@ def _replace(home: Path, manifest: Manifest) -> None:
                 previous.unlink()
             os.link(path, previous)
         fresh.replace(path)
-        _to_disk(home)
     except OSError as wrong:
         with suppress(OSError):
             fresh.unlink()
         raise unwritten(path, wrong) from wrong
+    # Everybody sees the new manifest by now: nothing that goes wrong here may take its files away again.
+    with suppress(StoreError):
+        _to_disk(home)
 
 
 def _to_disk(path: Path) -> None:
