@@ -157,6 +157,8 @@ class Statement:
         Further columns that hold something: name and value.
     command, reference
         What judges it again, and what ``trace`` takes.
+    address
+        Its own page, where there is one.
     """
 
     claim_id: str
@@ -168,6 +170,7 @@ class Statement:
     facts: tuple[tuple[str, str], ...]
     command: str
     reference: str
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,7 @@ _FACTS: Final = {
     "bracketed_by": "Bracketed by",
     "superseded_by": "Superseded by",
     "metric": "Measure",
+    "where": "Stated in",
 }
 _NOBODY: Final = "unknown: "
 """How an article whose authors are unknown is listed."""
@@ -155,21 +156,21 @@ def _when(published: str) -> str:
 def _statement(row: dict[str, Any], checked: dict[str, Any], own: str | None) -> Statement:
     every = {**row, **checked}
     one = CLAIMS_CHECK.params.read({"what": own or every["claim_id"]})
-    facts = [(says, _said(every[name])) for name, says in _FACTS.items() if every.get(name) is not None]
+    facts = [(says, said(every[name])) for name, says in _FACTS.items() if every.get(name) is not None]
     return Statement(
         claim_id=every["claim_id"],
-        text=_said(every["text"]),
-        stated=_said(every["stated"]),
-        recomputed=_said(every["recomputed"]),
+        text=said(every["text"]),
+        stated=said(every["stated"]),
+        recomputed=said(every["recomputed"]),
         verdict=every["verdict"],
-        reason=_said(every["reason"] or ""),
+        reason=said(every["reason"] or ""),
         facts=tuple(facts),
         command=CLAIMS_CHECK.command_line(one),
         reference=CLAIMS_CHECK.reference(one),
     )
 
 
-def _said(value: object) -> str:
+def said(value: object) -> str:
     """Write a value as the rest of the page does: denominators by name, percent without a space."""
     words = write(value, "words").replace(" %", "%")
     for name in DENOMINATORS:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from techbalance.web.pages import (
+    claims,
     data,
     dependence,
     explorer,
@@ -25,6 +26,7 @@ PAGES: Final[tuple[Page, ...]] = (
     dependence.PAGE,
     ideas.PAGE,
     whatif.PAGE,
+    claims.PAGE,
     data.PAGE,
     question.LIST,
     *question.PAGES,
