@@ -104,6 +104,15 @@ class PrintedParts:
             rows = rows.semi_join(single, rows.partner == single.code)
         return labelled_partners(rows, self.store)
 
+    @property
+    def is_held(self) -> bool:
+        """Whether anything of the kind is printed at all, of whomever and whenever."""
+        rows = self.store.table("headline")
+        rows = rows.filter(rows.series == SERIES, rows.seasonal == "nsa")
+        rows = rows.filter(rows["group"] != ALL_GROUPS if self.by_group else rows["group"] == ALL_GROUPS)
+        rows = rows.filter(rows.partner != WORLD if self.by_partner else rows.partner == WORLD)
+        return bool(self.store.fetch(rows.select("period").limit(1)).num_rows)
+
     def chosen(self) -> Table:
         """One revision of each part and period: the one read on ``day``."""
         keys = (*periods.SERIES_KEYS, *self.bucket)
@@ -155,6 +164,8 @@ class PrintedParts:
     @cached_property
     def periods_held(self) -> dict[Period, frozenset[str]]:
         """Periods with a printed figure of any part asked for, and which flows they have."""
+        if not self.is_held:
+            return {}
         rows = periods.up_to(periods.figures(self.rows(), self.freq, self.ytd_months), self.day)
         held = rows.group_by(list(self.bucket)).aggregate(
             exports=rows.exports_usd.count(), imports=rows.imports_usd.count()

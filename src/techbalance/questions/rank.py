@@ -75,7 +75,7 @@ def _compared(now: Table, before: Table, key: str) -> Table:
 
 def _with_missing(rows: Table, values: Values, year: int) -> Table:
     """Put one row of nulls with the reason in place of an empty ranking."""
-    if values.store.count(rows):
+    if values.store.count(values.of(year).limit(1)):
         return rows
     reason = values.why_missing(year)
     years = periods.calendar(year, year).select("year").distinct()

@@ -15,9 +15,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
-from techbalance.errors import BusyError, TooMuchError
+from techbalance.errors import BusyError, StoreError, TechbalanceError, TooMuchError
 from techbalance.questions.callers import elsewhere
-from techbalance.questions.prepared import prepared
 from techbalance.questions.registry import ask
 from techbalance.store.catalogue import Store
 from techbalance.store.outside import fingerprint
@@ -87,6 +86,7 @@ class Counts:
     found: int = 0
     given_up: int = 0
     refused: int = 0
+    built: int = 0
 
 
 class Desk:
@@ -193,12 +193,21 @@ class Desk:
     def _made(self, make: Callable[[Store], Weighed], held: str) -> Weighed:
         if getattr(self._own, "held", None) != held:
             self._own.store, self._own.held = Store(self.settings.home, confined=True), held
-        with elsewhere():
-            return make(self._own.store)
+        store: Store = self._own.store
+        with elsewhere(store):
+            try:
+                with store.asked_often():
+                    return make(store)
+            except Exception as wrong:
+                # The long way tells whether the question is wrong, or the short way.
+                if isinstance(wrong, TechbalanceError) and not isinstance(wrong, StoreError):
+                    raise
+                self.counts.built += 1
+            return make(store)
 
     def _written(self, question: Question, params: Params, form: str, store: Store) -> Kept:
         """Ask, and write the answer in a form."""
-        answer = prepared(question, params, store) or ask(question, params, store)
+        answer = ask(question, params, store)
         rows = answer.arrow.num_rows
         if rows > self.settings.most_rows:
             raise TooMuchError(

@@ -52,6 +52,7 @@ class Metrics:
         for name, kind, value in (
             ("questions_asked_total", "counter", desk.counts.asked),
             ("answers_found_total", "counter", desk.counts.found),
+            ("questions_built_anew_total", "counter", desk.counts.built),
             ("questions_given_up_total", "counter", desk.counts.given_up),
             ("questions_refused_total", "counter", desk.counts.refused),
             ("questions_under_way", "gauge", desk.waiting),

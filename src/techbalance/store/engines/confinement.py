@@ -36,6 +36,8 @@ _ALLOWED: Final = frozenset(
         duckdb.StatementType.CREATE,
         duckdb.StatementType.DROP,
         duckdb.StatementType.TRANSACTION,
+        # What is executed was prepared, and was looked at then.
+        duckdb.StatementType.EXECUTE,
     }
 )
 
@@ -100,6 +102,16 @@ class QueriesOnly:
     def executemany(self, query: Any, *given: Any) -> Any:  # noqa: ANN401 - as DuckDB's own
         """Run a query for several sets of values."""
         return self._connection.executemany(self._looked_at(query), *given)
+
+    def prepare(self, name: str, query: str) -> None:
+        """Plan a query once, to be executed by its name.
+
+        Raises
+        ------
+        StoreError
+            It is no query.
+        """
+        self._connection.execute(f"PREPARE {name} AS {self._looked_at(query)}")
 
     def cursor(self) -> QueriesOnly:
         """Another connection to the same tables, as confined as this one."""

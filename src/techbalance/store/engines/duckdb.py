@@ -50,12 +50,14 @@ class DuckDBEngine:
         from techbalance.store.engines.templates import PlacesCompiler, Templates
 
         self.connection.compiler = PlacesCompiler()
-        return Templates(self.compile, self.run, self.connection.con.execute, self.connection.table)
+        return Templates(self)
 
     def _confine(self, folders: Sequence[Path]) -> None:
         """Close everything but some folders, and one of its own for what is put aside."""
         self.aside = Path(tempfile.mkdtemp(prefix="techbalance-"))
         weakref.finalize(self, shutil.rmtree, self.aside, ignore_errors=True)
+        # Many ask at once, each on a connection: more threads for one would only stand in the others' way.
+        self.connection.con.execute("SET threads = 1")
         confine(self.connection.con, folders, aside=self.aside)
         self.connection.con = QueriesOnly(self.connection.con)
 
@@ -99,3 +101,28 @@ class DuckDBEngine:
         """Run SQL and bring its rows back."""
         with as_store_error():
             return self.connection.con.sql(sql).to_arrow_table()
+
+    def run_at_once(self, sql: str) -> pa.Table:
+        """Run SQL that brings few rows: a relation would be planned twice, for its columns and to run."""
+        with as_store_error():
+            return self.connection.con.execute(sql).to_arrow_table()
+
+    def prepare(self, name: str, sql: str) -> None:
+        """Plan a query once, to be executed by its name."""
+        con = self.connection.con
+        with as_store_error():
+            if isinstance(con, QueriesOnly):
+                con.prepare(name, sql)
+            else:
+                con.execute(f"PREPARE {name} AS {sql}")
+
+    def make(self, name: str, sql: str) -> ibis.Table:
+        """Put the rows of a query into a table in memory."""
+        with as_store_error():
+            self.connection.con.execute(f"CREATE TABLE {name} AS {sql}")
+        return self.connection.table(name)
+
+    def drop(self, kind: str, name: str) -> None:
+        """Drop a table in memory, or a statement that was planned."""
+        with as_store_error():
+            self.connection.con.execute(f"{kind} {name}")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import warnings
 from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -21,10 +22,10 @@ from ibis.backends.sql.compilers.duckdb import DuckDBCompiler
 from techbalance.outline import MARK, Literal, Outline, in_order
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     import ibis
     import pyarrow as pa
+
+    from techbalance.store.engines.duckdb import DuckDBEngine
 
 MOST_TEMPLATES: Final = 3000
 """Shapes whose SQL is remembered: some ten kilobytes each."""
@@ -32,17 +33,24 @@ RESULT_BYTES: Final = 16 << 20
 """What the results that are kept may weigh together."""
 LARGEST_RESULT: Final = 256 << 10
 """A result that weighs more is not kept."""
+MOST_PREPARED: Final = 400
+"""Statements the engine holds planned."""
+KEPT: Final = "kept_"
 MOST_TABLES: Final = 200
 MOST_OF_A_SHAPE: Final = 16
 """Tables kept for one shape: one that is asked with ever other values is no common ground."""
 MOST_ROWS: Final = 500_000
 """Rows of a table that is kept; a larger one is read where it is."""
+MOST_ROWS_TOGETHER: Final = 4_000_000
+_TYPES: Final = {int: "BIGINT", str: "VARCHAR", dt.date: "DATE"}
 _PLACE: Final = re.compile(f"{MARK}([0-9]+){MARK}")
 # A number of rows has to be a plain number for Ibis; this one stands for a place.
 _FIRST_LIMIT: Final = 10**15
 _LIMIT: Final = re.compile(r"\bLIMIT 1(0{9}[0-9]{6})\b")
 
 Key = tuple[Any, ...]
+# Of answers, which are short, the copy it warns of costs less than planning twice.
+warnings.filterwarnings("ignore", "Arrow output on a DB-API result", UserWarning)
 
 
 class Place(ops.Value):  # type: ignore[misc]
@@ -73,11 +81,14 @@ class Template:
         Which value goes behind each piece but the last.
     schema
         Types of the result.
+    is_small
+        Whether it reads tables in memory only, so that a plan made without the values serves as well.
     """
 
     pieces: tuple[str, ...]
     places: tuple[int, ...]
     schema: pa.Schema
+    is_small: bool
 
     def filled(self, values: tuple[Any, ...]) -> str:
         """Write the SQL with values."""
@@ -86,35 +97,34 @@ class Template:
             written += (_sql(values[place]), piece)
         return "".join(written)
 
+    def numbered(self, values: tuple[Any, ...]) -> str:
+        """Write the SQL with numbers of parameters, of the types that the values have."""
+        written = [self.pieces[0]]
+        for place, piece in zip(self.places, self.pieces[1:], strict=True):
+            written += (f"CAST(${place + 1} AS {_TYPES[type(values[place])]})", piece)
+        return "".join(written)
+
 
 class Templates:
     """What one connection remembers.
 
     Parameters
     ----------
-    compiled
-        Compiles an expression.
-    run
-        Runs SQL and brings its rows.
-    do
-        Runs SQL that has no rows.
-    opened
-        Opens a table of the connection by name.
+    engine
+        Which compiles and runs.
     """
 
-    def __init__(
-        self,
-        compiled: Callable[[ibis.Table], str],
-        run: Callable[[str], pa.Table],
-        do: Callable[[str], object],
-        opened: Callable[[str], ibis.Table],
-    ) -> None:
-        self._compiled, self._run, self._do, self._opened = compiled, run, do, opened
+    def __init__(self, engine: DuckDBEngine) -> None:
+        self._engine = engine
         self._templates: OrderedDict[Key, Template] = OrderedDict()
         self._results: OrderedDict[tuple[Key, Key], pa.Table] = OrderedDict()
         self._weight = 0
+        self._asked: dict[Key, int] = {}
+        self._prepared: OrderedDict[Key, str] = OrderedDict()
         self._tables: dict[tuple[Key, Key], Outline | None] = {}
         self._of_shape: dict[Key, int] = {}
+        self._rows = 0
+        self._named = 0
 
     def fetch(self, outline: Outline) -> pa.Table:
         """Bring the rows of an outline."""
@@ -125,7 +135,7 @@ class Templates:
             self._results.move_to_end((key, values))
             return found
         template = self._template(outline, key, literals)
-        result = self._run(template.filled(values)).cast(template.schema)
+        result = self._engine.run_at_once(self._statement(key, template, values)).cast(template.schema)
         if result.nbytes <= LARGEST_RESULT:
             self._results[key, values] = result
             self._weight += result.nbytes
@@ -134,6 +144,24 @@ class Templates:
                 self._weight -= oldest.nbytes
         return result
 
+    def _statement(self, key: Key, template: Template, values: tuple[Any, ...]) -> str:
+        """SQL to run: of a shape that was asked before, a statement that the engine has planned already."""
+        name = self._prepared.get(key)
+        if name is None:
+            asked = self._asked[key] = self._asked.get(key, 0) + 1
+            if not template.is_small or asked == 1:
+                return template.filled(values)
+            self._named += 1
+            name = f"asked_{self._named}"
+            self._engine.prepare(name, template.numbered(values))
+            self._prepared[key] = name
+            if len(self._prepared) > MOST_PREPARED:
+                _, oldest = self._prepared.popitem(last=False)
+                self._engine.drop("DEALLOCATE", oldest)
+        else:
+            self._prepared.move_to_end(key)
+        return f"EXECUTE {name}({', '.join(map(_sql, values))})" if values else f"EXECUTE {name}"
+
     def keep(self, outline: Outline) -> Outline:
         """The rows of an outline as a table in memory; the outline itself where they are too many."""
         key, literals = _identity(outline)
@@ -141,24 +169,32 @@ class Templates:
         if (key, values) in self._tables:
             table = self._tables[key, values]
             return outline if table is None else table
-        if len(self._tables) >= MOST_TABLES or self._of_shape.get(key, 0) >= MOST_OF_A_SHAPE:
+        if self._is_full(key):
             return outline
         self._of_shape[key] = self._of_shape.get(key, 0) + 1
-        name = f"kept_{len(self._tables)}"
+        name = f"{KEPT}{len(self._tables)}"
         sql = self._template(outline, key, literals).filled(values)
         columns = ", ".join(
             f'CAST("{column}" AS {idt_sql}) AS "{column}"' for column, idt_sql in _types(outline)
         )
-        made = f"CREATE TABLE {name} AS SELECT {columns} FROM ({sql}) LIMIT {MOST_ROWS + 1}"  # noqa: S608
-        self._do(made)
-        (rows,) = self._run(f"SELECT count(*) AS rows FROM {name}")["rows"].to_pylist()  # noqa: S608
+        made = self._engine.make(name, f"SELECT {columns} FROM ({sql}) LIMIT {MOST_ROWS + 1}")  # noqa: S608
+        count = self._engine.run_at_once(f"SELECT count(*) AS rows FROM {name}")  # noqa: S608
+        (rows,) = count["rows"].to_pylist()
         if rows > MOST_ROWS:
-            self._do(f"DROP TABLE {name}")
+            self._engine.drop("DROP TABLE", name)
             self._tables[key, values] = None
             return outline
-        table = outline.o_book.given(self._opened(name), name)
+        self._rows += rows
+        table = outline.o_book.given(made, name)
         self._tables[key, values] = table
         return table
+
+    def _is_full(self, key: Key) -> bool:
+        return (
+            len(self._tables) >= MOST_TABLES
+            or self._rows >= MOST_ROWS_TOGETHER
+            or self._of_shape.get(key, 0) >= MOST_OF_A_SHAPE
+        )
 
     def _template(self, outline: Outline, key: Key, literals: list[Literal]) -> Template:
         found = self._templates.get(key)
@@ -166,12 +202,19 @@ class Templates:
             self._templates.move_to_end(key)
             return found
         expression = with_places(outline, literals)
-        sql = _LIMIT.sub(lambda match: f"LIMIT {MARK}{int(match[1])}{MARK}", self._compiled(expression))
+        sql = _LIMIT.sub(lambda match: f"LIMIT {MARK}{int(match[1])}{MARK}", self._engine.compile(expression))
         parts = _PLACE.split(sql)
-        template = Template(tuple(parts[::2]), tuple(map(int, parts[1::2])), expression.schema().to_pyarrow())
+        is_small = all(
+            one.o_args[0].startswith(KEPT)
+            for one in in_order(outline, lambda _: False)
+            if one.o_call == "given"
+        )
+        places = tuple(map(int, parts[1::2]))
+        template = Template(tuple(parts[::2]), places, expression.schema().to_pyarrow(), is_small)
         self._templates[key] = template
         if len(self._templates) > MOST_TEMPLATES:
-            self._templates.popitem(last=False)
+            oldest, _ = self._templates.popitem(last=False)
+            self._asked.pop(oldest, None)
         return template
 
 
