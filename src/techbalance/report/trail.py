@@ -57,6 +57,11 @@ class Trail:
     steps: tuple[Step, ...]
     source_ids: tuple[str, ...]
 
+    @property
+    def credit(self) -> str:
+        """Publisher, basis and vintage as one line."""
+        return f"{self.publisher}; {self.basis}; {self.vintage}."
+
 
 def trail_of(inquiry: Inquiry, answers: Sequence[Answer], basis: str) -> Trail:
     """Say where the figures of some answers come from.

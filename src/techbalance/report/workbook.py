@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import io
 import re
 from typing import TYPE_CHECKING, Any, Final
 
 import xlsxwriter
+from xlsxwriter.utility import xl_range_abs
 
+from techbalance.questions.cells import Cells, cut
 from techbalance.questions.parameters.columns import COLUMNS
 from techbalance.report.blocks import Chart, Sources, Statements
 from techbalance.report.sections.claims import VERDICTS
@@ -18,14 +19,17 @@ if TYPE_CHECKING:
 
     from techbalance.report.blocks import Table
     from techbalance.report.page import Report
-    from techbalance.report.trail import Trail
 
-MONEY: Final = "#,##0;\u2212#,##0;0"
-LARGEST_EXACT: Final = 10**15
-"""Excel keeps fifteen digits of a number; a larger one is written as text, so that none is lost."""
-LONGEST_TEXT: Final = 32_767
-_FORMATS: Final = {"money": MONEY, "ratio": "0.0000", "count": "#,##0", "number": "General"}
-_WIDTHS: Final = {"money": 20, "name": 34, "text": 60, "ratio": 14, "date": 12}
+_DIFFERENCES: Final = (
+    ("exports_usd", "imports_usd", "balance_usd"),
+    ("receipts_usd", "payments_usd", "balance_usd"),
+    ("to_usd", "from_usd", "change_usd"),
+    ("rebuilt_usd", "published_usd", "residual_usd"),
+)
+"""Columns of which the first less the second is the third."""
+_A4: Final = 9
+_HEAD_LINE: Final = 3
+"""Line of the heads of a table; title and unit stand above."""
 _FORBIDDEN: Final = re.compile(r"[\[\]:*?/\\']")
 
 
@@ -55,11 +59,11 @@ class _Writer:
         self.names: dict[str, str] = {}
         self.title = book.add_format({"bold": True, "font_size": 14})
         self.grey = book.add_format({"font_color": "#5c6168"})
-        self.head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
+        self.cells = Cells(book)
+        self.head = self.cells.head
         self.wrap = book.add_format({"text_wrap": True, "valign": "top"})
         self.link = book.add_format({"font_color": "#0072b2", "underline": 1})
-        self.day = book.add_format({"num_format": "yyyy-mm-dd", "align": "left"})
-        self.numbers = {kind: book.add_format({"num_format": text}) for kind, text in _FORMATS.items()}
+        self.checks: list[tuple[str, str, str, int]] = []
 
     def write(self) -> None:
         """Write every sheet; the contents come first, with a link to each."""
@@ -67,6 +71,7 @@ class _Writer:
         self._key_figures()
         for block in self.report.blocks:
             self._table(block)
+        self._adds_up()
         for one in self._of(Statements):
             self._statements(one)
         for one in self._of(Sources):
@@ -89,9 +94,16 @@ class _Writer:
         sheet.write_string(0, 0, title, self.title)
         sheet.write_string(1, 0, subtitle, self.grey)
         sheet.hide_gridlines(2)
-        sheet.set_landscape()
-        sheet.fit_to_pages(1, 0)
+        self._for_print(sheet)
+        sheet.repeat_rows(0, _HEAD_LINE)
         return sheet
+
+    def _for_print(self, sheet: Any) -> None:  # noqa: ANN401
+        """Set a sheet up for paper: one page wide, heads repeated, its name and page at the foot."""
+        sheet.set_landscape()
+        sheet.set_paper(_A4)
+        sheet.fit_to_pages(1, 0)
+        sheet.set_footer("&L&8&A&R&8&P / &N")
 
     def _contents(self, sheet: Any) -> None:  # noqa: ANN401
         report = self.report
@@ -105,11 +117,12 @@ class _Writer:
         sheet.set_column(0, 0, 32)
         sheet.set_column(1, 1, 110)
         sheet.hide_gridlines(2)
+        self._for_print(sheet)
 
     def _key_figures(self) -> None:
         sheet = self._sheet("Key figures", self.report.title, "Each with its source and command")
         rows = [
-            (one.name, one.exact, one.value, one.says, _credit(one.trail), one.trail.steps[0].command)
+            (one.name, one.exact, one.value, one.says, one.trail.credit, one.trail.steps[0].command)
             for one in self.report.key_figures
         ]
         heads = ("Figure", "Exact value", "As read", "What it says", "Source", "Recompute with")
@@ -122,11 +135,12 @@ class _Writer:
         sheet = self._sheet(block.id, title, subtitle)
         columns = block.rows.column_names
         end = self._columns(sheet, block.rows)
-        sheet.freeze_panes(4, 0)
+        self._note_checks(sheet.get_name(), block.rows, end)
+        sheet.freeze_panes(4, 1)
         sheet.autofilter(3, 0, max(end - 1, 3), len(columns) - 1)
         notes = [] if chart else list(block.grid.footnotes)
         if block.trail is not None:
-            notes += [f"Source: {_credit(block.trail)}"]
+            notes += [f"Source: {block.trail.credit}"]
             notes += [f"Recompute: {step.command}" for step in block.trail.steps]
             notes += [f"Trace: techbalance trace '{step.reference}'" for step in block.trail.steps[:1]]
         for line, note in enumerate(notes, start=end + 1):
@@ -140,23 +154,39 @@ class _Writer:
             if known:
                 unit = f" ({known.unit})" if known.unit else ""
                 sheet.write_comment(3, place, f"{known.says}{unit}")
-            sheet.set_column(place, place, _WIDTHS.get(kind, 14))
-            for line, value in enumerate(rows[name].to_pylist(), start=4):
-                self._cell(sheet, line, place, value, kind)
+            self.cells.column(sheet, place, kind, rows[name].to_pylist(), top=4)
         return int(4 + rows.num_rows)
 
-    def _cell(self, sheet: Any, line: int, place: int, value: object, kind: str) -> None:  # noqa: ANN401
-        if value is None:
+    def _note_checks(self, sheet: str, rows: Any, end: int) -> None:  # noqa: ANN401
+        """Take note of what has to hold between columns of a sheet, as a formula and its result."""
+        names = rows.column_names
+        for first, second, third in _DIFFERENCES:
+            if not {first, second, third} <= set(names):
+                continue
+            a, b, c = (
+                f"'{sheet}'!{xl_range_abs(4, names.index(one), end - 1, names.index(one))}"
+                for one in (first, second, third)
+            )
+            listed = zip(*(rows[one].to_pylist() for one in (first, second, third)), strict=True)
+            off = sum(abs((x or 0) - (y or 0) - z) for x, y, z in listed if z is not None)
+            formula = f"=SUMPRODUCT(ISNUMBER({c})*ABS({a}-{b}-{c}))"
+            self.checks.append((sheet, f"{first} less {second} is {third}", formula, off))
+
+    def _adds_up(self) -> None:
+        """Let the reader's own program add up: each formula gives the dollars by which a table is off."""
+        if not self.checks:
             return
-        if isinstance(value, dt.date):
-            sheet.write_datetime(line, place, dt.datetime.combine(value, dt.time()), self.day)
-        elif isinstance(value, bool):
-            sheet.write_boolean(line, place, value)
-        elif isinstance(value, (int, float)) and abs(value) < LARGEST_EXACT:
-            sheet.write_number(line, place, value, self.numbers.get(kind))
-        else:
-            text = ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
-            sheet.write_string(line, place, text[:LONGEST_TEXT])
+        sheet = self._sheet(
+            "Adds up", "Do the tables add up?", "Dollars by which a table is off, worked out by this workbook"
+        )
+        for place, (head, width) in enumerate((("Sheet", 34), ("What has to hold", 60), ("Off by", 14))):
+            sheet.write_string(_HEAD_LINE, place, head, self.head)
+            sheet.set_column(place, place, width)
+        for line, (name, says, formula, off) in enumerate(self.checks, start=4):
+            sheet.write_url(line, 0, f"internal:'{name}'!A1", self.link, string=name)
+            sheet.write_string(line, 1, says)
+            sheet.write_formula(line, 2, formula, None, off)
+        sheet.freeze_panes(4, 0)
 
     def _statements(self, block: Statements) -> None:
         sheet = self._sheet(f"Claims {block.id}", block.title, block.finding)
@@ -209,11 +239,7 @@ class _Writer:
         for line, row in enumerate(rows, start=4):
             for place, value in enumerate(row):
                 if isinstance(value, (int, float)):
-                    sheet.write_number(line, place, value, self.wrap)
+                    self.cells.write(sheet, line, place, value, "money" if abs(value) >= 1 else "ratio")
                 else:
-                    sheet.write_string(line, place, str(value)[:LONGEST_TEXT], self.wrap)
+                    sheet.write_string(line, place, cut(str(value)), self.wrap)
         sheet.freeze_panes(4, 0)
-
-
-def _credit(trail: Trail) -> str:
-    return f"{trail.publisher}; {trail.basis}; {trail.vintage}."

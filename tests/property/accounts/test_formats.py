@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 from techbalance.errors import ParameterError
 from techbalance.questions import spreadsheet
 from techbalance.questions.answer import Answer
+from techbalance.questions.cells import LARGEST_EXACT, LONGEST_TEXT
 from techbalance.questions.parameters.accounts import BALANCE, BalanceParams
 from techbalance.questions.representations import BINARIES, LONGEST_STATA_TEXT, TEXTS
-from techbalance.questions.spreadsheet import LARGEST_EXACT, LONGEST_TEXT
 
 # Stata keeps money as doubles, which hold every whole number up to here.
 LARGEST_DOUBLE = 2**53

@@ -18,6 +18,7 @@ from techbalance.api import TechBalance
 
 HASH = re.compile(r"^[0-9a-f]{64}$")
 SECTIONS = [
+    "findings",
     "balance",
     "trade-deficit",
     "groups-and-partners",

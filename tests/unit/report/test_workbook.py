@@ -1,5 +1,6 @@
 """The report as a workbook: a sheet per table, exact figures, and LibreOffice opens it."""
 
+import csv
 import io
 import shutil
 import subprocess
@@ -8,6 +9,8 @@ import openpyxl
 import pytest
 
 from techbalance.report.workbook import as_workbook
+
+WRONG_BY = 1000
 
 
 @pytest.fixture(scope="module")
@@ -51,22 +54,58 @@ def test_every_source_is_listed_with_its_hash(book, composed):
     assert all(len(row[-1]) == 64 for row in files)
 
 
-def test_libreoffice_opens_it_and_reads_the_same_figure(made, composed, tmp_path):
+def test_sheets_are_set_up_for_the_screen_and_for_paper(book):
+    for sheet in book.worksheets[1:]:
+        assert sheet.freeze_panes
+        assert sheet.print_title_rows == "$1:$4"
+    for sheet in book.worksheets:
+        assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
+        assert (sheet.sheet_properties.pageSetUpPr.fitToPage, sheet.page_setup.fitToHeight) == (True, 0)
+
+
+@pytest.fixture(scope="module")
+def opened(made, tmp_path_factory):
+    """What LibreOffice reads in the workbook as it is, and in one with a wrong balance and no results."""
     office = shutil.which("soffice") or shutil.which("libreoffice")
     if office is None:
         pytest.skip("LibreOffice is not on this machine")
-    (tmp_path / "report.xlsx").write_bytes(made)
-    command = [office, f"-env:UserInstallation=file://{tmp_path}/profile", "--headless", "--convert-to"]
+    folder = tmp_path_factory.mktemp("workbook")
+    (folder / "report.xlsx").write_bytes(made)
+    # openpyxl keeps formulas and drops their results, so that what stands there was worked out anew.
+    spoilt = openpyxl.load_workbook(io.BytesIO(made))
+    sheet = spoilt["balance-annual"]
+    place = [cell.value for cell in sheet[4]].index("balance_usd") + 1
+    sheet.cell(5, place).value += WRONG_BY
+    spoilt.save(folder / "spoilt.xlsx")
+    command = [office, f"-env:UserInstallation=file://{folder}/profile", "--headless", "--convert-to"]
     options = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1"
+    files = [str(folder / name) for name in ("report.xlsx", "spoilt.xlsx")]
     done = subprocess.run(
-        [*command, options, "--outdir", str(tmp_path), str(tmp_path / "report.xlsx")],
+        [*command, options, "--outdir", str(folder), *files],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=240,
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    (sheet,) = tmp_path.glob("*balance-annual.csv")
+    return folder
+
+
+def sums(opened, name):
+    rows = csv.reader((opened / f"{name}-Adds up.csv").read_text("utf-8").splitlines()[4:])
+    return {(row[0], row[1]): float(row[2]) for row in rows}
+
+
+def test_libreoffice_opens_it_and_reads_the_same_figure(opened, composed):
     block = next(one for one in composed.blocks if one.id == "balance-annual")
     largest = max(value for value in block.rows["imports_usd"].to_pylist() if value is not None)
-    assert f",{largest}," in sheet.read_text("utf-8")
+    assert f",{largest}," in (opened / "report-balance-annual.csv").read_text("utf-8")
+
+
+def test_its_formulas_come_to_the_same_figures_when_they_are_worked_out_anew(opened):
+    written, anew = sums(opened, "report"), sums(opened, "spoilt")
+    assert set(written.values()) == {0.0}
+    wrong = {key: off for key, off in anew.items() if off}
+    assert list(wrong.values()) == [WRONG_BY]
+    assert next(iter(wrong))[0] == "balance-annual"
+    assert set(anew) == set(written)

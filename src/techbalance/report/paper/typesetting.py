@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from techbalance.report.grids import Grid
     from techbalance.report.page import Report
     from techbalance.report.stills import Still
-    from techbalance.report.trail import Trail
 
 FONT: Final = "Source Sans Pro"
 MOST_ROWS: Final = 60
@@ -112,7 +111,7 @@ def data_of(report: Report) -> dict[str, Any]:
             "World Bank are under CC BY 4.0."
         ),
         "key_figures": [
-            {"name": one.name, "value": one.value, "says": one.says, "source": _credit(one.trail)}
+            {"name": one.name, "value": one.value, "says": one.says, "source": one.trail.credit}
             for one in report.key_figures
         ],
         "sections": [
@@ -125,10 +124,6 @@ def data_of(report: Report) -> dict[str, Any]:
             for section in report.sections
         ],
     }
-
-
-def _credit(trail: Trail) -> str:
-    return f"{trail.publisher}; {trail.basis}; {trail.vintage}."
 
 
 def _chart(block: Chart) -> dict[str, Any]:
@@ -145,7 +140,7 @@ def _chart(block: Chart) -> dict[str, Any]:
 
 
 def _table(block: Table) -> dict[str, Any]:
-    said = f" {_credit(block.trail)}" if block.trail else ""
+    said = f" {block.trail.credit}" if block.trail else ""
     rows = len(block.grid.rows)
     cut = f"The first {MOST_ROWS} of {rows} rows; the data file {block.id}.csv has all."
     return {
