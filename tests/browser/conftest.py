@@ -1,8 +1,10 @@
-"""The report in a browser of this machine; skipped with a reason where there is none."""
+"""Report and pages in a browser of this machine; skipped with a reason where there is none."""
 
 from __future__ import annotations
 
 import shutil
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -49,3 +51,23 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> str:
             patch.setenv("TECHBALANCE_HOME", str(tmp_path_factory.mktemp("home")))
             assert run(["report", "--out", str(target)]) == 0
     return (target / "index.html").as_uri()
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server of the pages, in a thread of this process, for all tests of one run."""
+    import uvicorn
+
+    from techbalance.web.app import create_app
+    from techbalance.web.settings import Settings
+
+    app = create_app(Settings(home=tmp_path_factory.mktemp("home")))
+    serving = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", ws="none"))
+    thread = threading.Thread(target=serving.run, daemon=True)
+    thread.start()
+    while not serving.started:
+        time.sleep(0.02)
+    port = serving.servers[0].sockets[0].getsockname()[1]
+    yield f"http://127.0.0.1:{port}"
+    serving.should_exit = True
+    thread.join()

@@ -10,15 +10,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from techbalance.api import TechBalance
+from tests.browser.windows import AA, DESK, PHONE, window
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 pytestmark = pytest.mark.browser
-
-DESK, PHONE = {"width": 1280, "height": 900}, {"width": 360, "height": 780}
-AA = 4.5
-"""Least contrast of text with its background (WCAG 2.2, level AA)."""
 
 CONTRAST = """
 (selector) => {
@@ -42,19 +39,10 @@ CONTRAST = """
 
 @contextmanager
 def opened(browser: Browser, address: str, **options: Any) -> Iterator[Page]:
-    """Open the report in a window of its own, and demand that it is silent and asks for nothing."""
-    context = browser.new_context(**({"viewport": DESK} | options))
-    page = context.new_page()
-    said: list[str] = []
-    asked: list[str] = []
-    page.on("console", lambda message: said.append(f"{message.type}: {message.text}"))
-    page.on("pageerror", lambda error: said.append(str(error)))
-    page.on("request", lambda request: asked.append(request.url))
-    page.goto(address)
-    yield page
-    context.close()
-    assert said == []
-    assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []
+    """Open the report in a window of its own."""
+    with window(browser, ("file:", "data:", "blob:"), **options) as page:
+        page.goto(address)
+        yield page
 
 
 def bring_to_life(page: Page) -> None:

@@ -61,7 +61,8 @@
     document.getElementById("main").replaceWith(document.adoptNode(main));
     document.querySelector("header.bar").replaceWith(document.adoptNode(fresh.querySelector("header.bar")));
     document.title = fresh.title;
-    if (push) history.pushState(null, "", address);
+    // The page knows the shortest address that restores it.
+    if (push) history.pushState(null, "", (main.dataset.address ?? address.pathname + address.search) + address.hash);
     arrive();
     const heading = document.getElementById("heading");
     document.getElementById("said").textContent = heading.textContent;
