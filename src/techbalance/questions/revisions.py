@@ -94,7 +94,8 @@ def run(params: RevisionsParams, store: Store) -> Answer:
     notes = [*_summary(summary), *_verdicts(rows)]
     if params.period is None:
         notes += _left_out(steady if len(steady) < len(several) else [], single)
-    behind = published.rows().filter(published.rows().freq.isin(["month", published.freq]))
+    stored = published.rows()
+    behind = stored.filter(stored.freq.isin(["month", published.freq]))
     if params.period:
         behind = selection.in_years(behind, params.period.years)
     if params.as_of:
