@@ -90,7 +90,7 @@ def _answered(name: str, given: dict[str, Any], store: Store) -> types.CallToolR
         raise UnknownCodeError.among("tool", name, known)
     question = known[name]
     params = read(question, given)
-    with elsewhere():
+    with elsewhere(store):
         answer = prepared(question, params, store) or ask(question, params, store)
         whole = as_document(answer)
     rows = whole.pop("rows")

@@ -9,8 +9,10 @@ import pyarrow as pa
 
 from techbalance.outline import ibis
 from techbalance.questions.answer import Answer
+from techbalance.questions.callers import is_elsewhere
 from techbalance.questions.parameters.provenance import STATUS, StatusParams
 from techbalance.store.catalogue import KEYS
+from techbalance.store.holdings import block_facts
 
 if TYPE_CHECKING:
     from ibis import Table
@@ -43,7 +45,8 @@ def run(params: StatusParams, store: Store) -> Answer:
     for name in KEYS:
         lines += _held(name, store)
     lines += _ingested(store)
-    notes = (f"Store: {store.home}", f"Version of what is held: {store.version}")
+    place = () if is_elsewhere() else (f"Store: {store.home}",)
+    notes = (*place, f"Version of what is held: {store.version}")
     return Answer(STATUS, params, store, pa.Table.from_pylist(lines, schema=SCHEMA), notes)
 
 
@@ -76,12 +79,11 @@ def _held(name: str, store: Store) -> list[dict[str, Any]]:
 def _ingested(store: Store) -> list[dict[str, Any]]:
     """Trade that was ingested, by table and flow; what each block said of itself when it came in."""
     found: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    held = {file for files in store.manifest.tables.values() for file in files}
-    for fact in store.changes():
-        if fact.get("kind") == "block" and held.issuperset(fact["files"].values()):
-            # Detail comes from archives; tables hold months or years of products.
-            table = next(name for name in OWN_TRADE if name in fact["files"])
-            found.setdefault((table, fact["flow"]), []).append(fact)
+    held = frozenset(file for files in store.manifest.tables.values() for file in files)
+    for _, fact in block_facts(store.changes(), held):
+        # Detail comes from archives; tables hold months or years of products.
+        table = next(name for name in OWN_TRADE if name in fact["files"])
+        found.setdefault((table, fact["flow"]), []).append(fact)
     today = dt.datetime.now(tz=dt.UTC).date()
     lines = []
     for (table, flow), facts in sorted(found.items()):

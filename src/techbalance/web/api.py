@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from fastapi import APIRouter, Request, Response
 
-from techbalance.errors import ParameterError
+from techbalance.errors import ParameterError, shortened
 from techbalance.questions.interface import parameters, read, readable
 from techbalance.web import formats
-from techbalance.web.description import operation
+from techbalance.web.description import LISTING, operation
 from techbalance.web.problems import plain_problem
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 ROOT: Final = "/api/v1"
 FORM: Final = "format"
 """The parameter that stands for an ``Accept`` header in a link; no question has one of this name."""
+LONGEST_HEADER: Final = 2000
+"""A longer reference is in the answer alone: what stands between server and reader cuts long headers."""
 
 
 def router(desk: Desk) -> APIRouter:
@@ -38,6 +40,7 @@ def router(desk: Desk) -> APIRouter:
         methods=["GET"],
         summary="Every question, with its parameters and columns",
         operation_id="questions",
+        responses=LISTING,
     )
     for question in readable().values():
         path, endpoint = f"/{address(question)}", _endpoint(question, desk)
@@ -64,9 +67,11 @@ def _endpoint(question: Question, desk: Desk) -> Callable[[Request], Awaitable[R
             "ETag": kept.tag,
             "Vary": "Accept, Accept-Encoding",
             "Cache-Control": "no-cache",
+            "X-Content-Type-Options": "nosniff",
             "Techbalance-Answer": kept.answer_id,
-            "Techbalance-Reference": kept.reference,
         }
+        if len(kept.reference) <= LONGEST_HEADER:
+            headers["Techbalance-Reference"] = kept.reference
         if kept.tag in tags(request.headers.get("if-none-match", "")):
             return Response(status_code=304, headers=headers)
         body = kept.body
@@ -100,8 +105,10 @@ def tags(header: str) -> set[str]:
     return {part.strip().removeprefix("W/") for part in header.split(",")}
 
 
-async def _listing() -> list[dict[str, Any]]:
+async def _listing(request: Request) -> list[dict[str, Any]]:
     """Every question, with its parameters and columns."""
+    for name in request.query_params:
+        raise ParameterError(f"unknown parameter {shortened(name)}", remedy="The list takes none")
     return [
         {
             "name": one.name,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import asynccontextmanager
-from functools import partial
+from functools import cache, partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from techbalance.errors import TechbalanceError
 from techbalance.web import api
+from techbalance.web.description import completed
 from techbalance.web.desk import Desk
 from techbalance.web.pages.serving import Serving
 from techbalance.web.pages.shell import Refused
@@ -42,7 +44,10 @@ def create_app(settings: Settings | None = None, *, log: TextIO | None = None) -
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
+        # Questions are answered meanwhile; health says when all processes are there and warm.
+        beginning = asyncio.create_task(desk.begin())
         yield
+        beginning.cancel()
         desk.close()
 
     app = FastAPI(
@@ -55,6 +60,8 @@ def create_app(settings: Settings | None = None, *, log: TextIO | None = None) -
         lifespan=life,
     )
     app.include_router(api.router(desk))
+    described = app.openapi
+    app.openapi = cache(lambda: completed(described()))  # type: ignore[method-assign]
     _watched(app, desk, metrics)
     app.include_router(pages.router())
     app.add_exception_handler(TechbalanceError, _of_the_tree)
@@ -76,7 +83,8 @@ def _watched(app: FastAPI, desk: Desk, metrics: Metrics) -> None:
 
     @app.get("/health", summary="Whether the server answers, and of which store", operation_id="health")
     async def health() -> dict[str, str]:
-        return {"status": "ok", "release": version("techbalance"), "store_version": desk.held}
+        status = "ok" if desk.is_ready else "warming up"
+        return {"status": status, "release": version("techbalance"), "store_version": desk.held}
 
     @app.get("/metrics", include_in_schema=False)
     async def counts() -> Response:

@@ -23,12 +23,16 @@ if TYPE_CHECKING:
 MEDIA_TYPE: Final = "application/problem+json"
 # A status of its own where the caller can do something about it; what is left is the server's affair.
 STATUSES: Final[tuple[tuple[type[TechbalanceError], int], ...]] = (
+    (TooMuchError, 422),
+    (BusyError, 429),
     (QuestionError, 400),
     (NotCoveredError, 404),
     (ModelInputError, 422),
     (ConvergenceError, 422),
     (TechbalanceError, 500),
 )
+HTTP_ITSELF: Final = frozenset({404, 406, 500})
+"""Statuses that may also say nothing but what HTTP says."""
 DESCRIPTIONS: Final = {
     400: "The question cannot be put like this",
     404: "Nothing here answers it: no such address, or the store holds nothing that does",
@@ -36,6 +40,7 @@ DESCRIPTIONS: Final = {
     406: "None of the accepted media types can be written",
     422: "The question was understood and cannot be answered: too many rows, too long, or no solution",
     429: "Too many questions are waiting; try again in a moment",
+    500: "The server's own data are wrong, or the server itself is; asking otherwise does not help",
 }
 SCHEMA: Final[dict[str, Any]] = {
     "type": "object",
@@ -54,19 +59,34 @@ SCHEMA: Final[dict[str, Any]] = {
 
 def status_of(wrong: TechbalanceError) -> int:
     """Choose the status of an error."""
-    if isinstance(wrong, TooMuchError):
-        return 422
-    if isinstance(wrong, BusyError):
-        return 429
-    return next(status for kind, status in STATUSES if isinstance(wrong, kind))
+    return _status_of_kind(type(wrong))
+
+
+def _status_of_kind(kind: type[TechbalanceError]) -> int:
+    return next(status for base, status in STATUSES if issubclass(kind, base))
+
+
+def type_of(kind: type[TechbalanceError]) -> str:
+    """Name the problem type of an error."""
+    name = kind.__name__.removesuffix("Error")
+    return f"urn:techbalance:error:{re.sub(r'(?<=[a-z])(?=[A-Z])', '-', name).lower()}"
+
+
+def types_of(status: int) -> list[str]:
+    """List the problem types that a status may come with, ``about:blank`` where it is HTTP's own."""
+
+    def below(kind: type[TechbalanceError]) -> list[type[TechbalanceError]]:
+        return [kind, *[lower for one in kind.__subclasses__() for lower in below(one)]]
+
+    kinds = sorted({type_of(kind) for kind in below(TechbalanceError) if _status_of_kind(kind) == status})
+    return [*kinds, "about:blank"] if status in HTTP_ITSELF else kinds
 
 
 def problem(wrong: TechbalanceError) -> JSONResponse:
     """Write an error of the tree as problem details."""
     status = status_of(wrong)
-    name = type(wrong).__name__.removesuffix("Error")
     facts = {
-        "type": f"urn:techbalance:error:{re.sub(r'(?<=[a-z])(?=[A-Z])', '-', name).lower()}",
+        "type": type_of(type(wrong)),
         "title": wrong.what,
         "status": status,
         "detail": str(wrong),

@@ -1,0 +1,138 @@
+"""Does the HTTP interface keep to its description, whatever it is sent? Cases made from the description.
+
+``python -m bench.api_cases`` sends 5,000 cases, seeded, some as described and some not, to every address of
+OpenAPI, and checks each response: no status of 500 or above, none that is not described, the media type and
+the body as described. The tests send a few hundred of the same.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+import tempfile
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis.strategies import one_of
+from schemathesis.checks import (
+    content_type_conformance,
+    not_a_server_error,
+    response_schema_conformance,
+    status_code_conformance,
+)
+from schemathesis.generation import GenerationMode
+
+from techbalance.web.app import create_app
+from techbalance.web.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from schemathesis import APIOperation, Case
+
+CASES = 5_000
+SEED = 20261122
+# A question that computes for long is given up: the status is described, and there are other cases to send.
+MOST_SECONDS = 5.0
+CHECKS = (
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+)
+
+
+@dataclass
+class Sent:
+    """What was sent and what came back."""
+
+    cases: int = 0
+    statuses: Counter[int] = field(default_factory=Counter)
+    by_address: Counter[str] = field(default_factory=Counter)
+    faults: list[str] = field(default_factory=list)
+
+
+def send(
+    home: Path, cases: int, *, most_seconds: float = MOST_SECONDS, among: Callable[[str], bool] | None = None
+) -> Sent:
+    """Send cases to every address, as many to each.
+
+    Parameters
+    ----------
+    home
+        Store of the server.
+    cases
+        How many in all, about.
+    most_seconds
+        What the server gives to one question.
+    among
+        Says of an operation id whether it is to be tried; all when None.
+    """
+    app = create_app(Settings(home=home, names=("*",), most_seconds=most_seconds))
+    schema = schemathesis.openapi.from_asgi("/api/v1/openapi.json", app)
+    operations = [
+        one.ok()
+        for one in schema.get_all_operations()
+        if among is None or among(one.ok().definition.raw.get("operationId"))
+    ]
+    sent = Sent()
+    for number, operation in enumerate(operations):
+        _try(operation, -(-cases // len(operations)), SEED + number, sent)
+    return sent
+
+
+def _try(operation: APIOperation, cases: int, number: int, sent: Sent) -> None:
+    # An address without parameters can only be asked right.
+    modes = [GenerationMode.POSITIVE, GenerationMode.NEGATIVE][: 1 + bool(operation.query)]
+    strategy = one_of(*[operation.as_strategy(generation_mode=mode) for mode in modes])
+
+    @seed(number)
+    @settings(
+        max_examples=cases,
+        deadline=None,
+        database=None,
+        phases=(Phase.generate,),
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(strategy)
+    def one(case: Case) -> None:
+        response = case.call()
+        sent.cases += 1
+        sent.statuses[response.status_code] += 1
+        sent.by_address[operation.path] += 1
+        try:
+            case.validate_response(response, checks=CHECKS)
+        except Exception as wrong:  # noqa: BLE001 - every fault is counted, none stops the run
+            sent.faults.append(f"{operation.path} {case.query} -> {response.status_code}: {wrong}"[:1200])
+
+    one()
+
+
+def main() -> int:
+    """Send the cases and say what came back; 1 where a response was not as described."""
+    parser = argparse.ArgumentParser(prog="python -m bench.api_cases")
+    parser.add_argument("--cases", type=int, default=CASES)
+    parser.add_argument("--only", help="one operation id")
+    asked = parser.parse_args()
+    random.seed(SEED)
+    began, used = time.perf_counter(), time.process_time()
+    with tempfile.TemporaryDirectory() as home:
+        among = None if asked.only is None else (lambda name: name == asked.only)
+        sent = send(Path(home) / "store", asked.cases, among=among)
+    print(f"cases {sent.cases:,} to {len(sent.by_address)} addresses (bar 5,000)")
+    print("statuses " + ", ".join(f"{status}: {count:,}" for status, count in sorted(sent.statuses.items())))
+    print(f"faults {len(sent.faults)} (bar 0)")
+    for fault in sent.faults[:20]:
+        print(fault)
+    print(f"{time.perf_counter() - began:.0f} s, of processor {time.process_time() - used:.0f} s")
+    return 1 if sent.faults or sent.cases < asked.cases else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
