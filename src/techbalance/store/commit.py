@@ -191,6 +191,10 @@ class Draft:
             pq.write_table(rows, place, compression="zstd", compression_level=3)
         return place
 
+    def place_of(self, name: str) -> Path:
+        """Where a file lies that the manifest names."""
+        return self._home / HELD / name
+
     def name_of(self, place: Path) -> str:
         """What the manifest calls a file of ``path``."""
         return place.relative_to(self._home / HELD).as_posix()

@@ -34,6 +34,8 @@ __all__ = ["Options", "Outcome", "ingest_files"]
 WAIT_SECONDS: Final = 10.0
 # More files at a time would take more than a gigabyte, and reading one uses two cores by itself.
 MOST_AT_A_TIME: Final = 2
+# Lists of one file of which it is said what becomes of them.
+MOST_TOLD: Final = 2
 # Between two looks at how far the work is.
 TICK_SECONDS: Final = 0.5
 
@@ -206,6 +208,8 @@ class _Run:
             )
         if draft is not None:
             with self.turn:
+                if outcome.kind == "code list":
+                    outcome = replace(outcome, note=_beside_held(draft, brought))
                 for one in brought:
                     if lists.put(draft, one):
                         self.new_lists.add((one.flow, one.year))
@@ -242,6 +246,14 @@ class _Run:
             seconds_left=left,
             message=message,
         )
+
+
+def _beside_held(draft: Draft, brought: tuple[lists.CodeList, ...]) -> str:
+    """What becomes of the lists of a file where others of their years are held."""
+    words = [one for one in (lists.told(draft, listed) for listed in brought) if one]
+    if len(words) > MOST_TOLD:
+        words = [*words[:MOST_TOLD], f"{len(words) - MOST_TOLD} further lists likewise"]
+    return "; ".join(words)
 
 
 def _held_already(outcome: Outcome, fact: dict[str, object]) -> Outcome:

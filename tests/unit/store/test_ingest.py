@@ -292,6 +292,37 @@ def test_a_list_that_comes_later_places_what_is_held(tmp_path: Path):
     ]
 
 
+def test_the_list_of_the_year_takes_the_place_of_what_archives_brought_along(tmp_path: Path):
+    """Whatever the order: tables are placed anew, archives stay in the groups they were published in."""
+    (archive,) = put(tmp_path / "archives", "import", range(3, 4))
+    first = techbalance.open(tmp_path / "list")
+    first.ingest(files=str(archive), vintage="2024-05-31")
+    brought = first.store.files("membership")
+    code, group = next(
+        (row["code"], row["group"]) for row in pq.read_table(brought[0]).to_pylist() if row["group"] != "00"
+    )
+    other = "04" if group != "04" else "05"
+    table = tidy(tmp_path, f"2024,1220,{code},5,0,0,0")
+    official = tmp_path / "imp-code-2024.csv"
+    official.write_text(
+        f"commodity,hitech,short_desc\n{code},{other},ONE\n9902000001,00,TWO\n", encoding="utf-8"
+    )
+    for number, order in enumerate(([archive, table, official], [official, archive, table])):
+        tb = techbalance.open(tmp_path / str(number))
+        notes = [tb.ingest(files=str(one), vintage="2024-05-31").rows()[0]["note"] or "" for one in order]
+        if not number:
+            assert "takes the place of that of census-imdb2403" in notes[-1]
+            assert "1 codes in another group, 1 more" in notes[-1]
+            assert "archives stay" in notes[-1]
+        (held,) = tb.store.files("membership")
+        assert pq.read_table(held).num_rows == 2
+        (by_year,) = tb.store.files("trade_year")
+        assert pq.read_table(by_year).to_pylist()[0]["group"] == other
+        (by_month,) = tb.store.files("trade_month")
+        rows = pq.read_table(by_month, filters=[("product", "=", code)]).to_pylist()
+        assert {row["group"] for row in rows} <= {group}
+
+
 def test_a_mapping_of_the_users_own_is_read(tmp_path: Path):
     rows = pa.table({"when": ["2023-05"], "who": ["1220"], "what": ["8542310001"], "usd": [12]})
     pq.write_table(rows, tmp_path / "mine.parquet")

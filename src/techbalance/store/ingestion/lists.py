@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from techbalance.store.commit import Draft
 
 SYSTEMS: Final = {"import": "HTS", "export": "SCHEDULE_B"}
+# A translation of all years stands behind what an archive brings along, the list of the year before it.
+TRANSLATED: Final = 0
+OFFICIAL: Final = 13
 MEMBERSHIP: Final = pa.schema(
     [
         ("list_id", pa.string()),
@@ -44,7 +47,7 @@ class CodeList:
     flow, year
         Of the list.
     issue
-        Orders lists of one year: the month of an archive, 0 for a list of the year.
+        Orders lists of one year, the later one counts: ``TRANSLATED``, the month of an archive, ``OFFICIAL``.
     rows
         ``code``, ``group``, ``name``, sorted by code.
     source_id
@@ -117,6 +120,30 @@ def put(draft: Draft, listed: CodeList) -> bool:
         }
     )
     return True
+
+
+def told(draft: Draft, listed: CodeList) -> str:
+    """What becomes of a list beside the one of its year that is held; nothing where there is none."""
+    held = _held(draft, listed)
+    if held is None or held["sha256"] == listed.digest:
+        return ""
+    name = f"{listed.flow} list of {listed.year}"
+    if held["issue"] > listed.issue:
+        return f"the {name} of {held['source_id']} stays, it is nearer to the publisher's"
+    before = pq.ParquetFile(draft.place_of(held["file"])).read(columns=["code", "group"])
+    groups = dict(zip(before["code"].to_pylist(), before["group"].to_pylist(), strict=True))
+    codes = listed.rows["code"].to_pylist()
+    moved = sum(
+        groups.get(code, group) != group
+        for code, group in zip(codes, listed.rows["group"].to_pylist(), strict=True)
+    )
+    words = (
+        f"the {name} takes the place of that of {held['source_id']}: {moved:,} codes in another group, "
+        f"{len(set(codes) - groups.keys()):,} more, {len(groups.keys() - set(codes)):,} fewer"
+    )
+    if 0 < held["issue"] < OFFICIAL:
+        words += "; archives stay in the groups of the lists they brought along"
+    return words
 
 
 def _held(draft: Draft, listed: CodeList) -> dict[str, Any] | None:

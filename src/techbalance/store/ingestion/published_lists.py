@@ -16,7 +16,7 @@ from techbalance.classifications.groups import GROUPS, OUTSIDE
 from techbalance.errors import SchemaError
 from techbalance.sources.census_archive import records
 from techbalance.sources.census_archive.layouts import layout
-from techbalance.store.ingestion.lists import CodeList
+from techbalance.store.ingestion.lists import OFFICIAL, TRANSLATED, CodeList
 from techbalance.store.ingestion.outcome import source_record
 
 if TYPE_CHECKING:
@@ -139,7 +139,9 @@ def _of_workbook(path: Path, source_id: str) -> Iterator[CodeList]:
             # What the workbook assigns no group is in none.
             groups = pc.fill_null(one.rows["group"].cast(pa.string()), OUTSIDE)
             rows_of_year = one.rows.set_column(one.rows.schema.get_field_index("group"), "group", groups)
-            yield CodeList(one.flow, one.year, 0, rows_of_year.select(["code", "group", "name"]), source_id)
+            yield CodeList(
+                one.flow, one.year, TRANSLATED, rows_of_year.select(["code", "group", "name"]), source_id
+            )
 
 
 def _cell(value: object) -> str:
@@ -209,4 +211,4 @@ def _listed(
             "name": pa.array([name for _, name in seen.values()]),
         }
     )
-    return CodeList(flow, year, 0, rows.take(pc.sort_indices(rows["code"])), source_id)
+    return CodeList(flow, year, OFFICIAL, rows.take(pc.sort_indices(rows["code"])), source_id)

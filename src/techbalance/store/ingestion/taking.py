@@ -278,7 +278,7 @@ def take_table(path: Path, outcome: Outcome, draft: Draft | None, around: Surrou
             }
         )
     if covered:
-        notes.append(f"covers {len(covered)} partners, not all")
+        notes.append(f"covers {len(covered)} partner{'s' * (len(covered) > 1)}, not all")
     if mapping.digits < 10:
         notes.append(f"codes of {mapping.digits} digits are in no technology group")
     if draft is not None:
