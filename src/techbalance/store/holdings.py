@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Sequence
 
     from techbalance.store.commit import Manifest
 
@@ -22,6 +22,8 @@ WHOLE_YEAR: Final = 12
 ANNUAL: Final = 0
 # The kind of fact that tells of a year whose months were added up.
 ADDED_UP: Final = "year"
+# The kind of fact that tells of months whose detail lies in one file now.
+PACKED: Final = "packed"
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,8 @@ class Block:
     partners
         Census codes of the partners it covers; None for all of them.
     files
-        By table, the file inside the store; empty for what ships with the package.
+        By table, the file inside the store; empty for what ships with the package. The file of
+        ``trade_detail`` may hold other months of the year too: rows say which month and vintage they are of.
     serial
         Its place among the changes of the store; of two blocks of one vintage the later one is read.
     """
@@ -75,8 +78,10 @@ class Block:
         }
 
 
-def stored_blocks(facts: Iterable[dict[str, Any]], held: frozenset[str]) -> tuple[Block, ...]:
-    """Blocks that a manifest tells of, whose files are still held.
+def block_facts(
+    facts: Sequence[dict[str, Any]], held: frozenset[str]
+) -> Iterator[tuple[int, dict[str, Any]]]:
+    """What a manifest tells of the blocks it still holds, with their place among the changes.
 
     Parameters
     ----------
@@ -84,7 +89,28 @@ def stored_blocks(facts: Iterable[dict[str, Any]], held: frozenset[str]) -> tupl
         What each change recorded.
     held
         Every file that some table still names.
+
+    Yields
+    ------
+    tuple
+        The place, from 1, and the fact; its ``files`` are those in which the rows lie now.
     """
+    moved = {
+        old: one["file"]
+        for one in facts
+        if one.get("kind") == PACKED and one["file"] in held
+        for old in one["of"]
+    }
+    for serial, one in enumerate(facts, start=1):
+        if one.get("kind") != "block":
+            continue
+        files = {table: moved.get(file, file) for table, file in one["files"].items()}
+        if held.issuperset(files.values()):
+            yield serial, one | {"files": files}
+
+
+def stored_blocks(facts: Sequence[dict[str, Any]], held: frozenset[str]) -> tuple[Block, ...]:
+    """Blocks that a manifest tells of, whose files are still held; parameters as of ``block_facts``."""
     return tuple(
         Block(
             one["flow"],
@@ -96,8 +122,7 @@ def stored_blocks(facts: Iterable[dict[str, Any]], held: frozenset[str]) -> tupl
             tuple(sorted(one["files"].items())),
             serial,
         )
-        for serial, one in enumerate(facts, start=1)
-        if one.get("kind") == "block" and held.issuperset(one["files"].values())
+        for serial, one in block_facts(facts, held)
     )
 
 

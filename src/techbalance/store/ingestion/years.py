@@ -1,4 +1,4 @@
-"""Which years are whole? Their months are added up once, so that years are read from small files."""
+"""Which years are whole? Their months are added up once, and their detail is put together."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from techbalance.store.commit import HELD
 from techbalance.store.holdings import ADDED_UP, WHOLE_YEAR, Selection, added_up, stored_blocks
 from techbalance.store.ingestion.marts import write_mart
+from techbalance.store.ingestion.packing import pack
 
 if TYPE_CHECKING:
     from techbalance.store.commit import Writer
@@ -19,7 +20,7 @@ BY_GROUP: Final = ("group", "partner", "match")
 
 
 def complete(writer: Writer, marts: Marts) -> None:
-    """Add up every year that is whole by now and was not, or whose months were revised."""
+    """Add up every year that is whole by now and was not, or whose months were revised; pack its detail."""
     manifest = writer.manifest
     held = {file for files in manifest.tables.values() for file in files}
     selection = Selection(stored_blocks(manifest.facts, frozenset(held)))
@@ -36,6 +37,7 @@ def complete(writer: Writer, marts: Marts) -> None:
             before = done.get((flow, year))
             if before is None or before["months"] != months:
                 _add_up(writer, marts, reads[0].block, months, before)
+            pack(writer, [one.block for one in reads])
 
 
 def _add_up(writer: Writer, marts: Marts, block: Block, months: list[str], before: Fact | None) -> None:
