@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import itertools
+import json
 import os
 import random
 import resource
@@ -155,21 +156,53 @@ async def slow_readers(port: int, count: int, seconds: float) -> None:
 
 
 def memory_mb(process: int) -> float:
-    """Resident memory of a process."""
-    for line in Path(f"/proc/{process}/status").read_text(encoding="ascii").splitlines():
-        if line.startswith("VmRSS:"):
-            return int(line.split()[1]) / 1024
-    return float("nan")
+    """Resident memory of a process and of those it started."""
+    found = 0.0
+    for one in (process, *children(process)):
+        for line in Path(f"/proc/{one}/status").read_text(encoding="ascii").splitlines():
+            if line.startswith("VmRSS:"):
+                found += int(line.split()[1]) / 1024
+    return found
+
+
+def children(process: int) -> list[int]:
+    """The processes that a process started."""
+    listed = Path(f"/proc/{process}/task/{process}/children").read_text(encoding="ascii")
+    return [int(one) for one in listed.split()]
+
+
+def processor_seconds(process: int) -> float:
+    """Processor time of a process and of those it started, so far."""
+    ticks = 0
+    for one in (process, *children(process)):
+        facts = Path(f"/proc/{one}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+        ticks += int(facts[11]) + int(facts[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+async def ready(port: int) -> None:
+    """Wait until the server says that it is warm."""
+    caller, until = Caller(port), time.monotonic() + WARM_SECONDS
+    while time.monotonic() < until:
+        _, body = await caller.get("/health")
+        if json.loads(body)["status"] == "ok":
+            return
+        await asyncio.sleep(0.2)
+    raise SystemExit("the server did not get warm")
 
 
 async def measured(port: int, process: int, given: argparse.Namespace) -> None:
     """Run every load and print what it gave."""
     drawn = questions(given.seed)
+    await ready(port)
     warm = await steady(port, list(itertools.islice(drawn, given.warm)), 5)
     print(warm.line("warming up", float("nan")))
     before = memory_mb(process)
     many = list(itertools.islice(drawn, int(60 * given.seconds)))
+    spent = processor_seconds(process)
     print((await steady(port, many, 60)).line("60 distinct a second", DISTINCT_P99_MS))
+    spent = (processor_seconds(process) - spent) / len(many)
+    print(f"  {spent * 1000:.1f} ms of the server's processor time each; {memory_mb(process):.0f} MB")
     few = many[:200]
     draw = random.Random(given.seed)  # noqa: S311
     count = int(200 * given.seconds)
@@ -187,6 +220,7 @@ def main() -> None:
     parse = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parse.add_argument("--seconds", type=float, default=60.0)
     parse.add_argument("--warm", type=int, default=100, help="questions asked before anything is measured")
+    parse.add_argument("--workers", type=int, default=2, help="processes of the server that ask")
     parse.add_argument("--seed", type=int, default=SEED)
     given = parse.parse_args()
     with socket.socket() as free:
@@ -195,7 +229,17 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as home:
         line = "from techbalance.cli.main import main; main()"
         server = subprocess.Popen(
-            [sys.executable, "-c", line, "serve", "--port", str(port), "--quiet"],
+            [
+                sys.executable,
+                "-c",
+                line,
+                "serve",
+                "--port",
+                str(port),
+                "--quiet",
+                "--workers",
+                str(given.workers),
+            ],
             env={**os.environ, "TECHBALANCE_HOME": home},
             stderr=subprocess.DEVNULL,
         )

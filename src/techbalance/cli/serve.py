@@ -14,13 +14,17 @@ _HOST = typer.Option(HOST, "--host", metavar="HOST", help="Address to listen on;
 _NAME = typer.Option([], "--name", metavar="NAME", help="Host name the server is reached by, if another")
 _ORIGIN = typer.Option([], "--origin", metavar="URL", help="Site whose pages may read the answers (CORS)")
 _PORT = typer.Option(PORT, "--port", metavar="N", help="Port to listen on")
+_WORKERS = typer.Option(
+    2, "--workers", metavar="N", min=0, max=64, help="Processes that ask; with 0 the one that listens asks"
+)
 
 
-def serve(
+def serve(  # noqa: PLR0913, PLR0917 - one argument per option
     host: str = _HOST,
     port: int = _PORT,
     name: list[str] = _NAME,
     origin: list[str] = _ORIGIN,
+    workers: int = _WORKERS,
     quiet: bool = typer.Option(False, "--quiet", help="Write no line per request"),
 ) -> None:
     """Answer every question over HTTP: read only, described at /api/v1/openapi.json."""
@@ -30,7 +34,7 @@ def serve(
     from techbalance.web.settings import Settings
 
     names = (*Settings.names, *([] if host in Settings.names else [host]), *name)
-    settings = Settings(host=host, port=port, names=names, origins=tuple(origin))
+    settings = Settings(host=host, port=port, names=names, origins=tuple(origin), workers=workers)
     app = create_app(settings, log=None if quiet else sys.stderr)
     typer.echo(f"http://{host}:{port}/api/v1/questions (stop with Ctrl+C)", err=True)
     uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False, server_header=False)

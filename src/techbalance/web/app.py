@@ -66,6 +66,7 @@ def create_app(settings: Settings | None = None, *, log: TextIO | None = None) -
     app.include_router(pages.router())
     app.add_exception_handler(TechbalanceError, _of_the_tree)
     app.add_exception_handler(HTTPException, partial(_of_http, pages))
+    app.add_exception_handler(Exception, _of_nobody)
     if settings.origins:
         app.add_middleware(
             CORSMiddleware,
@@ -94,6 +95,12 @@ def _watched(app: FastAPI, desk: Desk, metrics: Metrics) -> None:
 async def _of_the_tree(_: Request, wrong: Exception) -> Response:
     assert isinstance(wrong, TechbalanceError)  # noqa: S101 - this handler is registered for the tree only
     return problem(wrong)
+
+
+async def _of_nobody(_: Request, wrong: Exception) -> Response:
+    """A mistake of ours: it is in the log of the server, and tells a stranger nothing."""
+    del wrong
+    return plain_problem(500, "The server made a mistake; it has been written down")
 
 
 async def _of_http(pages: Serving, request: Request, wrong: Exception) -> Response:

@@ -1,4 +1,4 @@
-"""Who asks for many callers at once? A few threads with a store each; what was asked before is kept.
+"""Who asks for many callers at once? A few threads or processes with a store each; what was asked is kept.
 
 Answers are kept by question, parameters, form and what the store held, and dropped when the store changes.
 A question that several callers put at the same time is asked once.
@@ -7,31 +7,26 @@ A question that several callers put at the same time is asked once.
 from __future__ import annotations
 
 import asyncio
-import gzip
 import threading
 import time
 from collections import OrderedDict
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from techbalance.errors import BusyError, StoreError, TechbalanceError, TooMuchError
-from techbalance.questions.callers import elsewhere
-from techbalance.questions.registry import ask
+from techbalance.errors import BusyError, TooMuchError
 from techbalance.store.catalogue import Store
 from techbalance.store.outside import fingerprint
-from techbalance.web import formats
+from techbalance.web.asking import Asking, Kept, asked, here, processes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Coroutine
 
     from techbalance.questions.parameters.declaration import Params, Question
     from techbalance.web.settings import Settings
 
 SECONDS_BETWEEN_LOOKS: Final = 1.0
 """How long a change of the store may go unnoticed."""
-LEAST_COMPRESSED: Final = 1024
-"""Bytes below which compressing costs more than it saves."""
 
 
 class Weighed(Protocol):
@@ -40,42 +35,6 @@ class Weighed(Protocol):
     @property
     def weight(self) -> int:
         """Bytes it takes, about."""
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """One answer, written.
-
-    Parameters
-    ----------
-    body
-        Its bytes.
-    packed
-        The same, compressed; None where that would not save anything.
-    tag
-        Stands for question, parameters, what the store held, and form.
-    answer_id, reference
-        Those of the answer.
-    """
-
-    body: bytes
-    packed: bytes | None
-    tag: str
-    answer_id: str
-    reference: str
-
-    @property
-    def weight(self) -> int:
-        """Bytes it takes."""
-        return len(self.body) + len(self.packed or b"")
-
-
-def packed(body: bytes) -> bytes | None:
-    """Compress bytes; None where that would not save anything."""
-    if len(body) < LEAST_COMPRESSED:
-        return None
-    made = gzip.compress(body, compresslevel=5, mtime=0)
-    return made if len(made) < len(body) else None
 
 
 @dataclass(slots=True)
@@ -101,6 +60,7 @@ class Desk:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.counts = Counts()
+        self.is_ready = settings.workers == 0
         self._threads = ThreadPoolExecutor(settings.askers, thread_name_prefix="asker")
         self._own = threading.local()
         self._kept: OrderedDict[tuple[str, str], Weighed] = OrderedDict()
@@ -108,6 +68,7 @@ class Desk:
         self._weight = 0
         self._held = ""
         self._looked = -SECONDS_BETWEEN_LOOKS
+        self._pool = processes(settings, self.held) if settings.workers else None
 
     @property
     def held(self) -> str:
@@ -143,7 +104,10 @@ class Desk:
             ``BusyError`` where too many wait already.
         """
         key = (question.reference(params), form)
-        kept = await self.kept(key, lambda store: self._written(question, params, form, store))
+        if self._pool is None:
+            kept = await self.kept(key, lambda store: self._asking().written(question, params, form, store))
+        else:
+            kept = await self._once(key, lambda held: self._asked(question, params, form, held))
         assert isinstance(kept, Kept)  # noqa: S101 - narrows the type only
         return kept
 
@@ -162,6 +126,12 @@ class Desk:
         TechbalanceError
             As it raises; ``TooMuchError`` where it takes too long, ``BusyError`` where too many wait already.
         """
+        return await self._once(key, lambda held: self._made(make, held))
+
+    async def _once(
+        self, key: tuple[str, str], making: Callable[[str], Coroutine[Any, Any, Weighed]]
+    ) -> Weighed:
+        """Return what is kept, or wait for it with all others who want the same."""
         held = self.held
         found = self._kept.get(key)
         if found is not None:
@@ -173,7 +143,8 @@ class Desk:
             if self.waiting >= self.settings.most_waiting:
                 self.counts.refused += 1
                 raise BusyError(f"{self.waiting} questions are waiting", remedy="Try again in a moment")
-            task = asyncio.get_running_loop().create_task(self._make(make, held))
+            self.counts.asked += 1
+            task = asyncio.get_running_loop().create_task(making(held))
             task.add_done_callback(lambda done: self._settled(key, done, held))
             self._under_way[key] = task
         try:
@@ -185,37 +156,42 @@ class Desk:
                 remedy="Ask for fewer years, partners or draws, or ask it on the command line",
             ) from None
 
-    async def _make(self, make: Callable[[Store], Weighed], held: str) -> Weighed:
+    async def _made(self, make: Callable[[Store], Weighed], held: str) -> Weighed:
+        """Make something in a thread."""
         loop = asyncio.get_running_loop()
-        self.counts.asked += 1
-        return await loop.run_in_executor(self._threads, self._made, make, held)
+        made, is_built = await loop.run_in_executor(self._threads, self._in_thread, make, held)
+        self.counts.built += is_built
+        return made
 
-    def _made(self, make: Callable[[Store], Weighed], held: str) -> Weighed:
-        if getattr(self._own, "held", None) != held:
-            self._own.store, self._own.held = Store(self.settings.home, confined=True), held
-        store: Store = self._own.store
-        with elsewhere(store):
-            try:
-                with store.asked_often():
-                    return make(store)
-            except Exception as wrong:
-                # The long way tells whether the question is wrong, or the short way.
-                if isinstance(wrong, TechbalanceError) and not isinstance(wrong, StoreError):
-                    raise
-                self.counts.built += 1
-            return make(store)
+    def _in_thread(self, make: Callable[[Store], Weighed], held: str) -> tuple[Weighed, bool]:
+        return self._asking().made(make, held)
 
-    def _written(self, question: Question, params: Params, form: str, store: Store) -> Kept:
-        """Ask, and write the answer in a form."""
-        answer = ask(question, params, store)
-        rows = answer.arrow.num_rows
-        if rows > self.settings.most_rows:
-            raise TooMuchError(
-                f"the answer has {rows:,} rows, this server gives {self.settings.most_rows:,}",
-                remedy="Ask for fewer years or keys, add top, or ask it on the command line",
-            )
-        body = formats.written(answer, form)
-        return Kept(body, packed(body), f'"{answer.answer_id}-{form}"', answer.answer_id, answer.reference)
+    def _asking(self) -> Asking:
+        if not hasattr(self._own, "asking"):
+            self._own.asking = Asking(self.settings)
+        asking: Asking = self._own.asking
+        return asking
+
+    async def _asked(self, question: Question, params: Params, form: str, held: str) -> Kept:
+        """Ask in a process; where one of them has ended, all are started anew, once."""
+        loop = asyncio.get_running_loop()
+        pool = self._pool
+        try:
+            kept, is_built = await loop.run_in_executor(pool, asked, question.name, params, form, held)
+        except BrokenExecutor:
+            if self._pool is pool:
+                self._pool = processes(self.settings, held)
+            kept, is_built = await loop.run_in_executor(self._pool, asked, question.name, params, form, held)
+        self.counts.built += is_built
+        return kept
+
+    async def begin(self) -> None:
+        """Wait until every process is there and warm."""
+        loop = asyncio.get_running_loop()
+        begun: set[int] = set()
+        while self._pool is not None and len(begun) < self.settings.workers:
+            begun |= set(await asyncio.gather(*[loop.run_in_executor(self._pool, here) for _ in range(8)]))
+        self.is_ready = True
 
     def _settled(self, key: tuple[str, str], task: asyncio.Task[Weighed], held: str) -> None:
         """Keep an answer that is still true, and let go of the oldest ones until all fit."""
@@ -235,3 +211,5 @@ class Desk:
     def close(self) -> None:
         """Let the threads go; what is under way is given up."""
         self._threads.shutdown(wait=False, cancel_futures=True)
+        if self._pool is not None:
+            self._pool.shutdown(wait=False, cancel_futures=True)

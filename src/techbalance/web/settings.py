@@ -26,8 +26,12 @@ class Settings:
         A question that takes longer is given up.
     most_waiting
         Questions that may wait for their turn.
+    workers
+        Processes that ask, beside the one that listens; with 0 threads of that one ask.
+    is_warm
+        Whether processes ask what is asked most before they take a question.
     askers
-        Questions asked at the same time.
+        Threads that ask, or compose pages, at the same time.
     kept_bytes
         How much the kept answers may weigh together.
     """
@@ -40,5 +44,7 @@ class Settings:
     most_rows: int = 50_000
     most_seconds: float = 20.0
     most_waiting: int = 200
+    workers: int = 0
+    is_warm: bool = True
     askers: int = 2
     kept_bytes: int = 64 << 20

@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 from fastapi import APIRouter, Request, Response
 
 from techbalance.errors import ParameterError, QuestionError, TechbalanceError, UnknownCodeError, shortened
-from techbalance.web.desk import packed
+from techbalance.web.asking import packed
 from techbalance.web.pages.controls import open_form
 from techbalance.web.pages.page import Asker
 from techbalance.web.pages.registry import PAGES

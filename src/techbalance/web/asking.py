@@ -1,0 +1,190 @@
+"""How is a question asked for a server? Of a store that stays open, the short way, in a thread or a process.
+
+Processes of their own leave the one that listens free to answer what is kept and to serve slow readers, and
+use every core; each has its own store, open and warm.
+"""
+
+from __future__ import annotations
+
+import gzip
+import multiprocessing
+import os
+import signal
+import threading
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+from techbalance.errors import StoreError, TechbalanceError, TooMuchError
+from techbalance.questions.callers import elsewhere
+from techbalance.questions.registry import ask, ask_reference, find
+from techbalance.store.catalogue import Store
+from techbalance.web import formats
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from techbalance.questions.parameters.declaration import Params, Question
+    from techbalance.web.settings import Settings
+
+LEAST_COMPRESSED: Final = 1024
+"""Bytes below which compressing costs more than it saves."""
+WARMING: Final = (
+    "balance?by=month&year=2024",
+    "balance?by=year&year=2002:2007&series=goods_bop",
+    "balance?by=group&year=2025&partner=CHN",
+    "balance?by=partner&year=2025&group=04&top=10",
+    "balance?by=product&year=2025&partner=CHN&top=10",
+    "rank?by=partner&flow=import&year=2025&group=04&top=10",
+    "rank?by=group&flow=import&year=2025&partner=CHN",
+    "change?from=2024&to=2025",
+    "change?by=partner&flow=import&from=2024&to=2025&group=04&top=10",
+    "ip?country=USA&year=2023",
+    "compare?countries=USA,DEU&from=2000&to=2020",
+    "dependence?level=product&year=2025&group=04&top=10",
+    "stress?without=CHN&group=04&top=10",
+    "trace?what=balance%3Fyear%3D2024",
+)
+"""Asked before the first caller does: the kinds of questions that pages ask."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One answer, written.
+
+    Parameters
+    ----------
+    body
+        Its bytes.
+    packed
+        The same, compressed; None where that would not save anything.
+    tag
+        Stands for question, parameters, what the store held, and form.
+    answer_id, reference
+        Those of the answer.
+    """
+
+    body: bytes
+    packed: bytes | None
+    tag: str
+    answer_id: str
+    reference: str
+
+    @property
+    def weight(self) -> int:
+        """Bytes it takes."""
+        return len(self.body) + len(self.packed or b"")
+
+
+def packed(body: bytes) -> bytes | None:
+    """Compress bytes; None where that would not save anything."""
+    if len(body) < LEAST_COMPRESSED:
+        return None
+    made = gzip.compress(body, compresslevel=5, mtime=0)
+    return made if len(made) < len(body) else None
+
+
+class Asking:
+    """One asker: its store, opened anew when what is held changes.
+
+    Parameters
+    ----------
+    settings
+        Where the store is, and what an answer may be.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._store: Store | None = None
+        self._held = ""
+
+    def made(self, make: Callable[[Store], Any], held: str) -> tuple[Any, bool]:
+        """Make something of the store, and say whether it went the long way."""
+        if self._store is None or self._held != held:
+            self._store, self._held = Store(self.settings.home, confined=True), held
+        store = self._store
+        with elsewhere(store):
+            try:
+                with store.asked_often():
+                    return make(store), False
+            except Exception as wrong:
+                # The long way tells whether the question is wrong, or the short way.
+                if isinstance(wrong, TechbalanceError) and not isinstance(wrong, StoreError):
+                    raise
+            return make(store), True
+
+    def written(self, question: Question, params: Params, form: str, store: Store) -> Kept:
+        """Ask, and write the answer in a form.
+
+        Raises
+        ------
+        TechbalanceError
+            As the question raises; ``TooMuchError`` where it has too many rows.
+        """
+        answer = ask(question, params, store)
+        rows = answer.arrow.num_rows
+        if rows > self.settings.most_rows:
+            raise TooMuchError(
+                f"the answer has {rows:,} rows, this server gives {self.settings.most_rows:,}",
+                remedy="Ask for fewer years or keys, add top, or ask it on the command line",
+            )
+        body = formats.written(answer, form)
+        return Kept(body, packed(body), f'"{answer.answer_id}-{form}"', answer.answer_id, answer.reference)
+
+    def warm(self, held: str) -> None:
+        """Ask what is asked most, so that the first caller does not wait for it."""
+        for reference in WARMING:
+            try:
+                self.made(partial(_told, reference), held)
+            except TechbalanceError:
+                # It says so to whoever asks it.
+                continue
+
+
+def _told(reference: str, store: Store) -> bytes:
+    return formats.written(ask_reference(reference, store), "json")
+
+
+# --- processes --------------------------------------------------------------------------------------------
+
+_ASKING: list[Asking] = []
+
+
+def processes(settings: Settings, held: str) -> ProcessPoolExecutor:
+    """Start the processes that ask; each is warm before it takes its first question."""
+    spawned = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(
+        settings.workers, mp_context=spawned, initializer=_begin, initargs=(settings, held)
+    )
+
+
+def asked(name: str, params: Params, form: str, held: str) -> tuple[Kept, bool]:
+    """Answer a question in a process, and say whether it went the long way."""
+    (asking,) = _ASKING
+    question = find(name)
+    kept, is_built = asking.made(lambda store: asking.written(question, params, form, store), held)
+    return kept, is_built
+
+
+def here() -> int:
+    """The number of this process: of one that answers, so that one knows it has begun."""
+    return os.getpid()
+
+
+def _begin(settings: Settings, held: str) -> None:
+    """Open and warm what a process asks of."""
+    # A key that stops the server stops the one that listens, which lets the others go.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_go_with_parent, daemon=True).start()
+    _ASKING[:] = [Asking(settings)]
+    if settings.is_warm:
+        _ASKING[0].warm(held)
+
+
+def _go_with_parent() -> None:
+    """End when the process that listens has ended, however it did."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(0)
