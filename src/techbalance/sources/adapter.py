@@ -16,7 +16,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, BinaryIO, Literal, Protocol
 from urllib.parse import urlencode
 
-from techbalance.errors import NotCoveredError, UnknownCodeError
+from techbalance.errors import CheckError, NotCoveredError, UnknownCodeError
 from techbalance.sources.declaration import ROOMS, Declaration, declared
 
 if TYPE_CHECKING:
@@ -187,6 +187,36 @@ class Adapter(Protocol):
         CheckError
             The figures contradict each other.
         """
+
+
+class Whole:
+    """Base of adapters whose parts come whole: nothing follows from one, and none is divided."""
+
+    def follow(self, delivered: Delivered) -> Sequence[Part]:
+        """Nothing follows."""
+        del delivered
+        return ()
+
+    def divide(self, part: Part) -> Sequence[Part]:
+        """A part is asked for at once."""
+        del part
+        return ()
+
+
+class HandedOver(Whole):
+    """Base of adapters whose files go to ``ingest`` as they came."""
+
+    hands_over = True
+
+    def parse(self, delivered: Delivered) -> Parsed:
+        """Nothing is parsed here.
+
+        Raises
+        ------
+        CheckError
+            Always: ``hands_over`` says so.
+        """
+        raise CheckError("the file is handed to ingest", where=delivered.part.name)
 
 
 @cache

@@ -4,27 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from techbalance.errors import CheckError
 from techbalance.sources import census_api
-from techbalance.sources.adapter import Parsed, Part
+from techbalance.sources.adapter import HandedOver, Part
 from techbalance.sources.census_hitech.adapter import asked_flows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from techbalance.sources.adapter import Delivered, Request
+    from techbalance.sources.adapter import Request
     from techbalance.sources.declaration import Declaration
 
 # Folder and name of each flow's archives: {YYYY}/Merch/im_m/IMDB{YYMM}.ZIP.
 PLACES: Final = {"import": ("im_m", "IMDB"), "export": ("ex_m", "EXDB")}
 
 
-class CensusBulk:
+class CensusBulk(HandedOver):
     """Adapter of ``census-bulk``."""
 
     id = "census-bulk"
     options = frozenset({"flow"})
-    hands_over = True
 
     def locate(self, request: Request, declaration: Declaration) -> Sequence[Part]:
         """One archive for each month and flow."""
@@ -47,24 +45,6 @@ class CensusBulk:
                     )
                 )
         return parts
-
-    def follow(self, delivered: Delivered) -> Sequence[Part]:
-        """Nothing follows."""
-        return ()
-
-    def divide(self, part: Part) -> Sequence[Part]:
-        """An archive is one file."""
-        return ()
-
-    def parse(self, delivered: Delivered) -> Parsed:
-        """Archives are read by ``ingest``.
-
-        Raises
-        ------
-        CheckError
-            Always: ``hands_over`` says so.
-        """
-        raise CheckError("an archive is handed to ingest", where=delivered.part.name)
 
 
 ADAPTER: Final = CensusBulk()

@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 
 from techbalance.errors import CheckError, ParameterError, SchemaError, shortened
-from techbalance.sources.adapter import Parsed, Part
+from techbalance.sources.adapter import Parsed, Part, Whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,7 +61,7 @@ class Grid:
     texts: int
 
 
-class CensusCountry:
+class CensusCountry(Whole):
     """Adapter of ``census-country``."""
 
     id = "census-country"
@@ -78,14 +78,6 @@ class CensusCountry:
             )
         size = declaration.gates.about_bytes
         return [Part("country.xlsx", declaration.address, "xlsx", about_bytes=size)]
-
-    def follow(self, delivered: Delivered) -> Sequence[Part]:
-        """Nothing follows."""
-        return ()
-
-    def divide(self, part: Part) -> Sequence[Part]:
-        """It is one file."""
-        return ()
 
     def parse(self, delivered: Delivered) -> Parsed:
         """Read the workbook: rows of ``headline``: goods by partner and ATP; months, years, years to date."""

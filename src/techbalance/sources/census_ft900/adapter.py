@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pyarrow as pa
 
 from techbalance.errors import NotCoveredError, ParameterError, UnknownCodeError
-from techbalance.sources.adapter import Parsed, Part
+from techbalance.sources.adapter import Parsed, Part, Whole
 from techbalance.sources.census_api import MONTHS_BEHIND, Month
 from techbalance.sources.census_ft900.exhibits import Asked, read_exhibit
 from techbalance.sources.census_ft900.gands import read_gands
@@ -51,7 +51,7 @@ SCHEMA: Final = pa.schema(
 )
 
 
-class CensusFT900:
+class CensusFT900(Whole):
     """Adapter of ``census-ft900``."""
 
     id = "census-ft900"
@@ -82,14 +82,6 @@ class CensusFT900:
                     )
                 )
         return parts
-
-    def follow(self, delivered: Delivered) -> Sequence[Part]:
-        """Nothing follows."""
-        return ()
-
-    def divide(self, part: Part) -> Sequence[Part]:
-        """Exhibits are small."""
-        return ()
 
     def parse(self, delivered: Delivered) -> Parsed:
         """Make rows of ``headline``."""

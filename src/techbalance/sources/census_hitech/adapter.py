@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from techbalance.errors import CheckError, SchemaError, UnknownCodeError, shortened
 from techbalance.sources import census_api
-from techbalance.sources.adapter import Parsed, Part
+from techbalance.sources.adapter import Parsed, Part, Whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +29,7 @@ VALUE: Final = {"import": "GEN_VAL_MO", "export": "ALL_VAL_MO"}
 KEYS: Final = ("time", "HITECH", "partner")
 
 
-class CensusHitech:
+class CensusHitech(Whole):
     """Adapter of ``census-hitech``."""
 
     id = "census-hitech"
@@ -66,10 +66,6 @@ class CensusHitech:
             divisible=first != last,
             facts={"flow": flow, "first": str(first), "last": str(last), "address": address},
         )
-
-    def follow(self, delivered: Delivered) -> Sequence[Part]:
-        """Nothing follows."""
-        return ()
 
     def divide(self, part: Part) -> Sequence[Part]:
         """A year that is too large is asked by month."""

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from techbalance.errors import SchemaError, shortened
 from techbalance.sources import census_api
-from techbalance.sources.adapter import Parsed, Part
+from techbalance.sources.adapter import Parsed, Part, Whole
 from techbalance.sources.census_hitech.adapter import asked_flows
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ CODE: Final = {"import": "I_COMMODITY", "export": "E_COMMODITY"}
 SYSTEM: Final = {"import": "HTS", "export": "SCHEDULE_B"}
 
 
-class CensusHS:
+class CensusHS(Whole):
     """Adapter of ``census-hs``."""
 
     id = "census-hs"
@@ -94,10 +94,6 @@ class CensusHS:
                 "address": address,
             },
         )
-
-    def follow(self, delivered: Delivered) -> Sequence[Part]:
-        """Nothing follows."""
-        return ()
 
     def divide(self, part: Part) -> Sequence[Part]:
         """A window is divided into months, a month into longer prefixes."""

@@ -22,7 +22,7 @@ from techbalance.errors import (
     UnknownCodeError,
     shortened,
 )
-from techbalance.sources.adapter import Parsed, Part
+from techbalance.sources.adapter import Parsed, Part, Whole
 from techbalance.sources.comtrade.reporters import REPORTERS
 from techbalance.sources.secrets import quoted
 
@@ -65,7 +65,7 @@ _YEAR: Final = re.compile(r"(19|20)\d\d")
 _CODE: Final = re.compile(r"\d{6}")
 
 
-class Comtrade:
+class Comtrade(Whole):
     """Adapter of ``comtrade``."""
 
     id = "comtrade"
@@ -111,10 +111,6 @@ class Comtrade:
             about_bytes=20_000_000,
             facts={"reporter": reporter, "code": code, "year": str(year), "flow": flow},
         )
-
-    def follow(self, delivered: Delivered) -> Sequence[Part]:
-        """Nothing follows."""
-        return ()
 
     def divide(self, part: Part) -> Sequence[Part]:
         """Too large a call is asked partner by partner."""

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pyarrow as pa
 
 from techbalance.errors import CheckError, ParameterError, QuestionError, SchemaError, shortened
-from techbalance.sources.adapter import Parsed, Part
+from techbalance.sources.adapter import Parsed, Part, Whole
 from techbalance.sources.comtrade.reporters import REPORTERS
 from techbalance.sources.oecd.messages import Figure, figures
 
@@ -136,7 +136,7 @@ TIVA: Final = "tiva"
 FLOWS: Final = {IP: {IP: CHARGES}, TIVA: {f"{TIVA}-{code}": _value_added(code) for code in MEASURES}}
 
 
-class Oecd:
+class Oecd(Whole):
     """Adapter of ``oecd``."""
 
     id = "oecd"
@@ -166,14 +166,6 @@ class Oecd:
             for group in wanted
             for name, flow in FLOWS[group].items()
         ]
-
-    def follow(self, delivered: Delivered) -> Sequence[Part]:
-        """Nothing follows."""
-        return ()
-
-    def divide(self, part: Part) -> Sequence[Part]:
-        """A call is one table of countries by years."""
-        return ()
 
     def parse(self, delivered: Delivered) -> Parsed:
         """Make rows of ``macro``; figures of areas that are no countries, and empty ones, have no row."""

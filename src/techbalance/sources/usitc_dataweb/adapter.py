@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pyarrow as pa
 
 from techbalance.errors import NotCoveredError, ParameterError, SchemaError, UnknownCodeError, shortened
-from techbalance.sources.adapter import Parsed, Part
+from techbalance.sources.adapter import Parsed, Part, Whole
 from techbalance.sources.usitc_dataweb.reports import read_report
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ ROWS: Final = "rows_per_report"
 _YEAR: Final = re.compile(r"(19|20)\d\d")
 
 
-class UsitcDataWeb:
+class UsitcDataWeb(Whole):
     """Adapter of ``usitc-dataweb``."""
 
     id = "usitc-dataweb"
@@ -67,14 +67,6 @@ class UsitcDataWeb:
             batch=f"{flow}s-{year}",
             facts={"flow": flow, "year": str(year), "chapter": chapter, "rows": str(rows)},
         )
-
-    def follow(self, delivered: Delivered) -> Sequence[Part]:
-        """Nothing follows."""
-        return ()
-
-    def divide(self, part: Part) -> Sequence[Part]:
-        """A chapter of a year is not divided further."""
-        return ()
 
     def parse(self, delivered: Delivered) -> Parsed:
         """Make rows of ``trade``, yearly, without the columns of classification, which the store adds."""

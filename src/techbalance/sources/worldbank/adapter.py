@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pyarrow as pa
 
 from techbalance.errors import CheckError, ParameterError, SchemaError, SourceError, shortened
-from techbalance.sources.adapter import Parsed, Part
+from techbalance.sources.adapter import Parsed, Part, Whole
 from techbalance.sources.secrets import quoted
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class Economies:
     areas: frozenset[str]
 
 
-class WorldBank:
+class WorldBank(Whole):
     """Adapter of ``worldbank``."""
 
     id = "worldbank"
@@ -114,10 +114,6 @@ class WorldBank:
             batch=BATCH,
             facts=facts | {"indicator": indicator, "page": str(page)},
         )
-
-    def divide(self, part: Part) -> Sequence[Part]:
-        """Pages are small already."""
-        return ()
 
     def parse(self, delivered: Delivered) -> Parsed:
         """Make rows of ``ip_charges`` and ``ip_charges_areas``, or of ``macro``; null values have no row."""
