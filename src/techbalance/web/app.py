@@ -42,10 +42,15 @@ def create_app(settings: Settings | None = None, *, log: TextIO | None = None) -
     desk, metrics = Desk(settings), Metrics()
     pages = Serving(desk)
 
+    async def begin() -> None:
+        if settings.is_warm and settings.workers:
+            await pages.warm()
+        await desk.begin()
+
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
         # Questions are answered meanwhile; health says when all processes are there and warm.
-        beginning = asyncio.create_task(desk.begin())
+        beginning = asyncio.create_task(begin())
         yield
         beginning.cancel()
         desk.close()

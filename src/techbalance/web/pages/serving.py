@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
@@ -118,13 +120,13 @@ class Serving:
 
     async def warm(self) -> None:
         """Compose every listed page as it opens, so that the first reader does not wait."""
-        for page in PAGES:
-            if page.listed:
-                try:
-                    await self._text(page, page.read({}), "")
-                except TechbalanceError:
-                    # It says so to whoever opens it.
-                    continue
+        written_asset("charts.js")
+        await asyncio.gather(*[self._warmed(page) for page in PAGES if page.listed])
+
+    async def _warmed(self, page: Page) -> None:
+        # What is wrong is said to whoever opens the page.
+        with suppress(TechbalanceError):
+            await self._text(page, page.read({}), "")
 
     async def view(self, page: Page, params: Params) -> View:
         """Compose a page, or return it as it was composed before."""
