@@ -8,7 +8,7 @@ from __future__ import annotations
 import tomllib
 from functools import cache
 from importlib.resources import files
-from typing import Literal
+from typing import Literal, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -29,6 +29,9 @@ ROOMS = (
     "comtrade",
     "oecd",
 )
+
+
+Model = TypeVar("Model", bound=BaseModel)
 
 
 class Coverage(BaseModel):
@@ -230,16 +233,37 @@ def parse(text: str, name: str) -> Declaration:
     Raises
     ------
     SchemaError
+        As ``read_toml``.
+    """
+    return read_toml(Declaration, text, name)
+
+
+def read_toml(model: type[Model], text: str, name: str, remedy: str = "") -> Model:
+    """Read a file that people write, and hold it to its model.
+
+    Parameters
+    ----------
+    model
+        What it has to hold.
+    text, name
+        The file.
+    remedy
+        What to do about a key that does not fit.
+
+    Raises
+    ------
+    SchemaError
         The text is no TOML, or a key is missing, unknown or of the wrong form.
     """
     try:
-        return Declaration.model_validate(tomllib.loads(text))
+        return model.model_validate(tomllib.loads(text))
     except tomllib.TOMLDecodeError as wrong:
         raise SchemaError("not valid TOML", where=f"{name}: {wrong}") from wrong
     except ValidationError as wrong:
         first = wrong.errors(include_url=False)[0]
         field = ".".join(str(part) for part in first["loc"])
-        raise SchemaError(f"{field}: {first['msg'].lower()}", where=name) from wrong
+        what = f"{field}: {first['msg'].lower()}" if field else first["msg"].lower()
+        raise SchemaError(what, where=name, remedy=remedy) from wrong
 
 
 @cache

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from techbalance.errors import SchemaError
+from techbalance.sources.declaration import read_toml
 from techbalance.store import userfiles
 
 if TYPE_CHECKING:
@@ -107,28 +107,8 @@ def shipped() -> dict[str, Mapping]:
     """The mappings that come along, by name."""
     folder = files("techbalance.store.ingestion").joinpath(SHIPPED)
     texts = {one.name: one.read_text(encoding="utf-8") for one in folder.iterdir()}
-    found = [parse(text, name) for name, text in sorted(texts.items()) if name.endswith(".toml")]
+    found = [_parsed(text, name) for name, text in sorted(texts.items()) if name.endswith(".toml")]
     return {one.name: one for one in found}
-
-
-def parse(text: str, name: str) -> Mapping:
-    """Read a mapping.
-
-    Raises
-    ------
-    SchemaError
-        The text is no TOML, or a key is missing, unknown or of the wrong form.
-    """
-    try:
-        return Mapping.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as wrong:
-        raise SchemaError("the mapping is not valid TOML", where=f"{name}: {wrong}") from wrong
-    except ValidationError as wrong:
-        first = wrong.errors(include_url=False)[0]
-        field = ".".join(str(part) for part in first["loc"]) or "mapping"
-        raise SchemaError(
-            f"{field}: {first['msg'].lower()}", where=name, remedy="docs/howto/ingest.md shows one"
-        ) from wrong
 
 
 def named(given: str) -> Mapping:
@@ -146,7 +126,7 @@ def named(given: str) -> Mapping:
             f"there is no mapping {given!r}",
             remedy=f"Name a TOML file, or one of {', '.join(shipped())}",
         )
-    return parse(userfiles.read_text(given), given)
+    return _parsed(userfiles.read_text(given), given)
 
 
 def fitting(columns: Collection[str], where: str) -> Mapping:
@@ -165,3 +145,7 @@ def fitting(columns: Collection[str], where: str) -> Mapping:
             remedy="Declare one in a TOML file and name it with --map; docs/howto/ingest.md shows how",
         )
     return max(found, key=lambda one: len(one.columns))
+
+
+def _parsed(text: str, name: str) -> Mapping:
+    return read_toml(Mapping, text, name, "docs/howto/ingest.md shows one")
