@@ -284,3 +284,34 @@ def test_the_pin_against_the_broken_release_holds(root: Path):
     installed = tuple(int(part) for part in importlib.metadata.version("sqlglot").split(".")[:2])
     assert installed < (30, 18)
     assert "sqlglot<30.18" in (importlib.metadata.requires(PACKAGE) or [])
+
+
+# What only one family of systems has. Where it is needed, the other's way stands beside it, behind os.name.
+OF_ONE_SYSTEM = {"fcntl", "msvcrt", "resource", "termios", "pwd", "grp", "winreg", "_winapi"}
+CALLS_OF_A_SYSTEM = {"fork", "forkpty", "getuid", "uname", "setsid"}
+PLACE_OF_A_SYSTEM = re.compile(r"^(/tmp|/dev|/proc|/var|/etc|/usr|[A-Z]:\\)")
+
+
+def bound_to_one_system(node: ast.AST) -> bool:
+    """Whether a line names a place, a call or a way to start processes that only some systems have."""
+    if isinstance(node, ast.Constant):
+        return isinstance(node.value, str) and PLACE_OF_A_SYSTEM.match(node.value) is not None
+    if isinstance(node, ast.Attribute):
+        return node.attr in CALLS_OF_A_SYSTEM and isinstance(node.value, ast.Name) and node.value.id == "os"
+    if not isinstance(node, ast.Call) or getattr(node.func, "attr", "") != "get_context":
+        return False
+    return any(isinstance(one, ast.Constant) and "fork" in str(one.value) for one in node.args)
+
+
+def test_nothing_is_bound_to_one_system():
+    found = [
+        f"{name_of(path)}: {name}"
+        for path in modules()
+        for name in imported(path, everywhere=False)
+        if name.partition(".")[0] in OF_ONE_SYSTEM
+    ]
+    for path in modules():
+        found += [
+            f"{name_of(path)}:{node.lineno}" for node in ast.walk(parsed(path)) if bound_to_one_system(node)
+        ]
+    assert not found

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from tools.write_reference.examples import CONSOLE, pages, with_examples_run
 from tools.write_reference.pages import PAGES
+from tools.write_reference.sessions import PYCON, with_sessions_run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,8 +23,8 @@ def current() -> Iterator[tuple[Path, str]]:
         yield ROOT / "docs" / "reference" / name, write()
     for path in pages(ROOT):
         text = path.read_text(encoding="utf-8")
-        if CONSOLE.search(text):
-            yield path, with_examples_run(text)
+        if CONSOLE.search(text) or PYCON.search(text):
+            yield path, with_sessions_run(with_examples_run(text))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -67,20 +67,27 @@ class Shell:
 
     @contextlib.contextmanager
     def _as_in_a_terminal(self) -> Iterator[io.StringIO]:
-        before = dict(os.environ)
-        os.environ.update({HOME_VARIABLE: STORE, "COLUMNS": TERMINAL_WIDTH})
-        os.environ.pop(DATA_VARIABLE, None)
         terminal = io.StringIO()
-        try:
-            with (
-                contextlib.chdir(self.folder),
-                contextlib.redirect_stdout(terminal),
-                contextlib.redirect_stderr(terminal),
-            ):
-                yield terminal
-        finally:
-            os.environ.clear()
-            os.environ.update(before)
+        with (
+            in_a_store_of_its_own(STORE),
+            contextlib.chdir(self.folder),
+            contextlib.redirect_stdout(terminal),
+            contextlib.redirect_stderr(terminal),
+        ):
+            yield terminal
+
+
+@contextlib.contextmanager
+def in_a_store_of_its_own(home: str) -> Iterator[None]:
+    """Let examples see this store and a terminal of the manual's width, and no data of the user's."""
+    before = dict(os.environ)
+    os.environ.update({HOME_VARIABLE: home, "COLUMNS": TERMINAL_WIDTH})
+    os.environ.pop(DATA_VARIABLE, None)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
 
 
 def replayed(block: str, shell: Shell) -> str:

@@ -9,6 +9,7 @@ from techbalance.questions.parameters.columns import COLUMNS
 from techbalance.questions.registry import QUESTIONS
 from techbalance.sources.declaration import Declaration, declared
 from tools.write_reference.commands import commands_page
+from tools.write_reference.interface import interface_page
 from tools.write_reference.markdown import code, codes, page, sentence, table
 
 if TYPE_CHECKING:
@@ -134,4 +135,5 @@ PAGES: Final[dict[str, Callable[[], str]]] = {
     "columns.md": columns_page,
     "sources.md": sources_page,
     "errors.md": errors_page,
+    "http.md": interface_page,
 }
