@@ -75,7 +75,7 @@ def _endpoint(question: Question, desk: Desk) -> Callable[[Request], Awaitable[R
         if kept.tag in tags(request.headers.get("if-none-match", "")):
             return Response(status_code=304, headers=headers)
         body = kept.body
-        if kept.packed is not None and "gzip" in request.headers.get("accept-encoding", ""):
+        if kept.packed is not None and formats.takes_gzip(request.headers.get("accept-encoding", "")):
             headers["Content-Encoding"], body = "gzip", kept.packed
         if form is not None:
             headers["Content-Disposition"] = f'inline; filename="{question.name}.{chosen}"'

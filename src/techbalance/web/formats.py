@@ -73,6 +73,14 @@ def _range(part: str) -> Range:
         return Range(kind, 0.0)
 
 
+def takes_gzip(header: str) -> bool:
+    """Whether an ``Accept-Encoding`` header lets an answer come compressed by gzip."""
+    ranges = [_range(part) for part in header.split(",") if part.strip()]
+    said = next((one for one in ranges if one.kind == "gzip"), None)
+    said = said or next((one for one in ranges if one.kind == "*"), None)
+    return said is not None and said.quality > 0
+
+
 def named(form: str) -> str:
     """Check the name of a form.
 

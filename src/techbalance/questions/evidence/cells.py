@@ -6,7 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any, Final
 
 from techbalance.claims.figures import Figure
-from techbalance.errors import NotCoveredError, ParameterError, UnknownCodeError
+from techbalance.errors import NotCoveredError, ParameterError, UnknownCodeError, shortened
 from techbalance.questions import registry
 from techbalance.questions.parameters.columns import COLUMNS
 from techbalance.questions.parameters.declaration import split_reference
@@ -123,6 +123,7 @@ def _chosen(rows: list[dict[str, Any]], row: str | None) -> list[dict[str, Any]]
     wanted = dict(part.strip().split("=", 1) for part in row.split(",") if "=" in part)
     if not wanted or not all(name in one for one in rows for name in wanted):
         raise ParameterError(
-            f"row {row!r} does not say which", remedy="Write columns and values: partner=CHN,year=2024"
+            f"row {shortened(row)} does not say which",
+            remedy="Write columns and values: partner=CHN,year=2024",
         )
     return [one for one in rows if all(str(one[name]) == value.strip() for name, value in wanted.items())]
