@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: report test cluster check bench docs record clean
+.PHONY: report test cluster check bench docs wheel record clean
 
 report: $(VENV)/.run
 	$(BIN)/techbalance report --out techbalance-report
@@ -26,6 +26,11 @@ bench: $(VENV)/.dev
 
 docs: $(VENV)/.dev
 	$(BIN)/python -m tools.write_reference --check
+	$(BIN)/python -m tools.build_docs
+
+# What is published, in a bare environment: built, installed without development tools, asked.
+wheel: $(VENV)/.dev
+	$(BIN)/python -m tools.try_wheel
 
 record: $(VENV)/.dev
 	$(BIN)/python -m tools.build_record --data ../shared/data --out src/techbalance/record

@@ -20,12 +20,12 @@ import urllib.request
 import venv
 from importlib.metadata import distribution
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 # Development tools that must not be needed; each would be found by a stray import.
 ABSENT: Final = ("pytest", "hypothesis", "openpyxl", "pypdf", "numba", "mcp", "sphinx")
-PATIENCE_SECONDS: Final = 60.0
+PATIENCE_SECONDS: Final = 120.0
 
 
 class Bare:
@@ -115,13 +115,13 @@ def served(bare: Bare) -> None:
     )
     try:
         until = time.monotonic() + PATIENCE_SECONDS
-        health = None
-        while health is None and time.monotonic() < until and server.poll() is None:
+        health: dict[str, str] = {}
+        while health.get("status") != "ok" and time.monotonic() < until and server.poll() is None:
             with contextlib.suppress(urllib.error.URLError, ConnectionError):
                 health = _json(f"{here}/health")
             time.sleep(0.2)
-        if health is None:
-            raise SystemExit("failed: serve did not answer")
+        if health.get("status") != "ok":
+            raise SystemExit(f"failed: serve is not ready: {health}")
         rows = _json(f"{here}/api/v1/balance?year=2024")
     finally:
         server.terminate()
@@ -129,9 +129,9 @@ def served(bare: Bare) -> None:
     print(f"          serve: {health}, balance answered: {'balance_usd' in json.dumps(rows)}", flush=True)
 
 
-def _json(address: str) -> object:
+def _json(address: str) -> dict[str, Any]:
     with urllib.request.urlopen(address, timeout=PATIENCE_SECONDS) as answer:  # noqa: S310 - this machine's own
-        found: object = json.load(answer)
+        found: dict[str, Any] = json.load(answer)
     return found
 
 
