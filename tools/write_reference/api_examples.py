@@ -41,7 +41,9 @@ def examples_file() -> str:
     try:
         with tempfile.TemporaryDirectory() as home:
             store = Store(Path(home) / "store", confined=True)
-            found = {name: _example(one, store) for name, one in readable().items()}
+            # How old something is changes by the day, and no example may.
+            asked = {name: one for name, one in readable().items() if "age_days" not in one.columns}
+            found = {name: _example(one, store) for name, one in asked.items()}
     finally:
         if before is not None:
             os.environ[DATA_VARIABLE] = before

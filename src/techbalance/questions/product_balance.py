@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from techbalance.classifications.groups import ALL_GROUPS, OUTSIDE
+from techbalance.errors import NotCoveredError
 from techbalance.indicators import accounts, periods
 from techbalance.outline import ibis
 from techbalance.questions.selection import each_partner, partner_book, spans_by_label
@@ -131,6 +132,11 @@ class ProductBalance:
         if years is not None:
             return periods.calendar(years.start, years.end).select(*bucket).distinct()
         ever = self.trade.years_ever()
+        if not ever:
+            raise NotCoveredError(
+                f"no {self.freq} of trade by {self.what} is held",
+                remedy="Ask by year, or name a year to see what is held of it",
+            )
         span = periods.calendar(min(ever), max(ever)).select(*bucket).distinct()
         return span.filter(span.year.isin(ever))
 
