@@ -64,6 +64,7 @@ MOST_SHAPES: Final = 200_000
 LIFTED_BY_FUNCTION: Final = {"literal": True, "ifelse": True, "cases": True, "range": True, "coalesce": True}
 LIFTED_BY_METHOD: Final = {"isin": True, "notin": True, "between": True, "startswith": True, "limit": True}
 """Calls whose plain numbers, texts and days are values; those of other calls belong to the shape."""
+_MEMBERSHIP: Final = ("isin", "notin")
 MARK: Final = "\ue000"
 """Begins the place of a value in SQL; a text that has it takes no part."""
 _COMPARED: Final = ("__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__")
@@ -108,6 +109,8 @@ class Book:
         if name == "literal" and (named or len(args) != 1):
             lifted = False
         try:
+            if name in _MEMBERSHIP and isinstance(args[0], (list, tuple)):
+                args = (_filled_up(args[0]), *args[1:])
             args = tuple(_noted(one, frame, self, lifted=lifted) for one in args)
             named = {key: _noted(one, frame, self, lifted=lifted) for key, one in named.items()}
             if of is None and name == "literal" and lifted and isinstance(args[0], Literal):
@@ -318,6 +321,12 @@ def _noted(thing: Any, frame: Outline | None, book: Book, *, lifted: bool) -> An
 
 def _is_plain(thing: Any) -> bool:  # noqa: ANN401
     return type(thing).__module__.startswith("ibis.")
+
+
+def _filled_up(values: Sequence[Any]) -> list[Any]:
+    """Repeat the last of some values up to a power of two: lists of many lengths have few shapes then."""
+    lacking = (1 << (len(values) - 1).bit_length()) - len(values) if values else 0
+    return [*values, *[values[-1]] * lacking]
 
 
 def _kind(value: Any) -> str | None:  # noqa: ANN401

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -33,15 +34,20 @@ def run(params: CiteParams, store: Store) -> Answer:
     return Answer(CITE, params, store, pa.Table.from_pylist(lines, schema=SCHEMA))
 
 
+@cache
+def _release() -> str:
+    return version("techbalance")
+
+
 def citation_of(cited: Answer) -> str:
     """Cite an answer in one line: what was asked, how to ask it again, and whose figures it is made from."""
     asked = f"{cited.command} [answer {cited.answer_id}]"
     from_whom = f" From figures of {_listed(cited.publishers)}." if cited.publishers else ""
-    return f"techbalance {version('techbalance')}, \u201c{_title(cited)}\u201d, {asked}.{from_whom}"
+    return f"techbalance {_release()}, \u201c{_title(cited)}\u201d, {asked}.{from_whom}"
 
 
 def _of_answer(cited: Answer) -> dict[str, Any]:
-    release = version("techbalance")
+    release = _release()
     fields = {
         "title": _title(cited),
         "author": "{techbalance}",

@@ -36,18 +36,12 @@ def run(params: IpParams, store: Store) -> Answer:
     book = CountryBook.of_charges(store)
     spans = book.spans(params.country or ())
     left_out = _left_out(params, book, spans)
-    every = store.table("ip_charges")
-    if params.country:
-        every = _within(every, spans)
     if params.without_conduits:
-        every = every.filter(~every.country.isin(list(CONDUITS)))
         spans = {code: years for code, years in spans.items() if code not in CONDUITS}
-    every = in_years(every, params.year)
-    rows = periods.up_to(every, day)
+    every = _asked(store.table("ip_charges"), params, spans)
     if params.vintages:
-        return _through_vintages(params, store, rows, spans, left_out)
-    newest = rows.group_by("country", "year", "flow").aggregate(vintage=rows.vintage.max())
-    rows = rows.semi_join(newest, ["country", "year", "flow", "vintage"])
+        return _through_vintages(params, store, periods.up_to(every, day), spans, left_out)
+    rows = _asked(_newest(store, day), params, spans)
     table = intellectual_property.charges(rows)
     if params.year is None:
         table = _last_year(table)
@@ -77,6 +71,22 @@ def run(params: IpParams, store: Store) -> Answer:
     if params.year is None:
         notes.append("The newest year of each country; years differ between countries.")
     return Answer(IP, params, store, table.order_by(order).select(columns), tuple(notes), tuple(lineage))
+
+
+def _asked(rows: Table, params: IpParams, spans: dict[str, list[Span]]) -> Table:
+    """Keep the countries and years asked for."""
+    if params.country:
+        rows = _within(rows, spans)
+    if params.without_conduits:
+        rows = rows.filter(~rows.country.isin(list(CONDUITS)))
+    return in_years(rows, params.year)
+
+
+def _newest(store: Store, day: dt.date | None) -> Table:
+    """Charges as known on a day, the newest vintage of each flow of a country and year."""
+    rows = periods.up_to(store.table("ip_charges"), day)
+    newest = rows.group_by("country", "year", "flow").aggregate(vintage=rows.vintage.max())
+    return store.kept(rows.semi_join(newest, ["country", "year", "flow", "vintage"]))
 
 
 def _left_out(params: IpParams, book: CountryBook, spans: dict[str, list[Span]]) -> list[str]:

@@ -33,7 +33,7 @@ def series_rows(store: Store, series: Iterable[str], day: dt.date | None) -> Tab
         rows = rows.filter(older | (rows.series != HIGHTECH))
     keys = ["series", "country", "year"]
     newest = rows.group_by(keys).aggregate(vintage=rows.vintage.max())
-    return rows.semi_join(newest, [*keys, "vintage"])
+    return store.kept(rows.semi_join(newest, [*keys, "vintage"]))
 
 
 def hightech_definition(store: Store, day: dt.date | None) -> str:

@@ -17,8 +17,9 @@ from techbalance.questions.selection import (
     among_partners,
     among_products,
     is_inside,
-    labelled_partners,
+    only_labels,
     spans_by_label,
+    with_labels,
 )
 from techbalance.questions.trade_read import TradeRead, all_blocks
 
@@ -91,11 +92,13 @@ class Products:
         return self._kept(self.known(by_product=by_product))
 
     def _kept(self, rows: Table) -> Table:
+        # Labels are joined on before anything is left out, so that they are joined on once for all questions.
+        rows = self.store.kept(with_labels(rows, self.store))
         if self.products is not None:
             rows = rows.filter(among_products(rows, self.products))
         if self.members is not None:
             rows = rows.filter(among_partners(rows, self.members))
-        return labelled_partners(rows, self.store)
+        return only_labels(rows)
 
     def rows(self, *, by_product: bool = True) -> Table:
         """The rows that count: products of the list, of the groups asked for."""

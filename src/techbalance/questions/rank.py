@@ -40,11 +40,11 @@ def run(params: RankParams, store: Store) -> Answer:
     before = accounts.rank(named(values.of(year - 1), key, values), (), key, descending=descending)
     rows = _compared(now, before, key)
     rows = rows.mutate(measure=ibis.literal(values.measure), note=_note(rows, key, store, year))
-    rows = _with_missing(rows, values, year)
     rows = rows.order_by(["rank", key]).select(key, f"{key}_name", *RANK.columns)
-    rows = rows.limit(params.top) if params.top else rows
+    found = store.fetch(rows.limit(params.top) if params.top else rows)
+    table = found if found.num_rows else _missing(rows, values, year)
     notes = _itemised(now, before, values, year)
-    return Answer(RANK, params, store, rows, notes, values.lineages(year, year - 1))
+    return Answer(RANK, params, store, table, notes, values.lineages(year, year - 1))
 
 
 def _note(rows: Table, key: str, store: Store, year: int) -> StringValue:
@@ -73,10 +73,8 @@ def _compared(now: Table, before: Table, key: str) -> Table:
     return rows.left_join(passed, key).drop(f"{key}_right")
 
 
-def _with_missing(rows: Table, values: Values, year: int) -> Table:
-    """Put one row of nulls with the reason in place of an empty ranking."""
-    if values.store.count(values.of(year).limit(1)):
-        return rows
+def _missing(rows: Table, values: Values, year: int) -> Table:
+    """One row of nulls with the reason in place of an empty ranking."""
     reason = values.why_missing(year)
     years = periods.calendar(year, year).select("year").distinct()
     nulls = {name: ibis.null(rows[name].type()) for name in rows.columns}

@@ -153,9 +153,19 @@ def labelled_partners(rows: Table, store: Store) -> Table:
     Codes that share an ISO3 code (Israel changed its code, the West Bank and Gaza have one each) become
     one partner, so this is done before anything is added up.
     """
+    return only_labels(with_labels(rows, store))
+
+
+def with_labels(rows: Table, store: Store) -> Table:
+    """Add ``label``: ISO3 of the partner where there is one, else its Census code."""
     book = store.table("partners").select("code", "iso3")
     joined = rows.left_join(book, rows.partner == book.code)
-    return joined.mutate(partner=ibis.coalesce(joined.iso3, joined.partner)).drop("code", "iso3")
+    return joined.mutate(label=ibis.coalesce(joined.iso3, joined.partner)).drop("code", "iso3")
+
+
+def only_labels(rows: Table) -> Table:
+    """Put the label in the place of the code."""
+    return rows.mutate(partner=rows.label).drop("label")
 
 
 def named_partners(rows: Table, store: Store) -> Table:

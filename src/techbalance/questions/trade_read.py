@@ -156,7 +156,7 @@ class TradeRead:
             tables = [_added(table, columns) if monthly else table for table, monthly in tables]
         else:
             tables = [table for table, _ in tables]
-        return self.store.kept(_together(tables, self._none(columns)))
+        return _together(tables, self._none(columns))
 
     def stored(self, further: tuple[str, ...] = ()) -> Table:
         """The stored rows behind ``rows``, as they came in: months where a year was made of months.
@@ -167,7 +167,7 @@ class TradeRead:
         reads = [one for some in self.reads.values() for one in some]
         found = [(f"trade_{_freq(part)}", part) for part in parts(reads)]
         tables = [table for table, _ in self._tables(found, columns)]
-        return self.store.kept(_together(tables, self._none(columns)))
+        return _together(tables, self._none(columns))
 
     def _added_up(self, flow: str, year: int, reads: list[Read]) -> Block | None:
         """The file of a year whose months were added up at ingest, where they are the months read."""

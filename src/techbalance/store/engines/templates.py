@@ -39,9 +39,9 @@ KEPT: Final = "kept_"
 MOST_TABLES: Final = 200
 MOST_OF_A_SHAPE: Final = 16
 """Tables kept for one shape: one that is asked with ever other values is no common ground."""
-MOST_ROWS: Final = 500_000
+MOST_ROWS: Final = 200_000
 """Rows of a table that is kept; a larger one is read where it is."""
-MOST_ROWS_TOGETHER: Final = 4_000_000
+MOST_ROWS_TOGETHER: Final = 2_000_000
 _TYPES: Final = {int: "BIGINT", str: "VARCHAR", dt.date: "DATE"}
 _PLACE: Final = re.compile(f"{MARK}([0-9]+){MARK}")
 # A number of rows has to be a plain number for Ibis; this one stands for a place.
