@@ -12,6 +12,7 @@ import typer
 from techbalance.cli.commands import FORMATS, Writing, alone, command_for
 from techbalance.cli.report import report
 from techbalance.cli.serve import mcp, serve
+from techbalance.cli.site import site
 from techbalance.errors import ParameterError, TechbalanceError, UnknownCodeError
 from techbalance.questions.registry import QUESTIONS, ask
 
@@ -58,6 +59,7 @@ def application() -> typer.Typer:
             target = groups[parent]
         target.command(word, short_help=question.summary)(command_for(question, _answer))
     app.command("report")(report)
+    app.command("site")(site)
     app.command("serve")(serve)
     app.command("mcp")(mcp)
     return app

@@ -228,10 +228,19 @@ def _controls(params: ClaimsParams) -> tuple[Control, ...]:
     )
 
 
+def views(_: Asker) -> list[tuple[str, dict[str, str]]]:
+    """Each article, and each statement."""
+    articles = [
+        (file.article.title, {"article": name}) for name, file in zip(ARTICLES, shipped(), strict=True)
+    ]
+    return [*articles, *[(one.id, {"claim": one.id}) for file in shipped() for one in file.claims]]
+
+
 PAGE: Final = Page(
     ADDRESS,
     "Claims",
     ClaimsParams,
     compose,
     "Two articles, statement by statement, with verdicts and evidence; and a figure of your own, judged",
+    views=views,
 )

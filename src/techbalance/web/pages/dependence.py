@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pydantic import Field as Given
 
 from techbalance.charts import text
+from techbalance.classifications.groups import GROUPS
 from techbalance.errors import ParameterError
 from techbalance.indicators.screens.declaration import shipped_screen, shipped_screens
 from techbalance.questions.parameters.declaration import Params
@@ -288,4 +289,5 @@ PAGE: Final = Page(
     DependencePageParams,
     compose,
     "Products that hang on few suppliers, and what would be missing if some of them failed",
+    views=lambda _: [(name, {"group": code}) for code, name in GROUPS.items()],
 )

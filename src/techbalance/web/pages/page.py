@@ -16,7 +16,7 @@ from techbalance.report.blocks import Chart, Table
 from techbalance.report.inquiry import Inquiry
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from techbalance.questions.answer import Answer
     from techbalance.report.blocks import KeyFigure, Section
@@ -118,6 +118,11 @@ class Content:
         return {block.id: block for block in found if isinstance(block, (Chart, Table))}
 
 
+def _none(_: Asker) -> Sequence[tuple[str, Mapping[str, str]]]:
+    """No view but the one it opens with."""
+    return ()
+
+
 @dataclass(frozen=True)
 class Page:
     """One page.
@@ -138,6 +143,9 @@ class Page:
         Whether it stands in the navigation.
     opens
         Text forms of the parameters it is opened with where none are given.
+    views
+        The further views that a site of files has, beside the page as it opens: what each is called, and the
+        text forms of its parameters.
     """
 
     address: str
@@ -147,6 +155,7 @@ class Page:
     summary: str = ""
     listed: bool = True
     opens: Mapping[str, str] = field(default_factory=dict)
+    views: Callable[[Asker], Sequence[tuple[str, Mapping[str, str]]]] = _none
 
     def read(self, given: Mapping[str, str]) -> Params:
         """Read what is given; with nothing given, what the page opens with.

@@ -169,10 +169,25 @@ def _links(params: PartnerParams, subject: blocks.Subject) -> tuple[Link, ...]:
     )
 
 
+def views(asker: Asker) -> list[tuple[str, dict[str, str]]]:
+    """Every partner with figures, of technology or of all goods, and the areas."""
+    years = blocks.years_held(asker)
+    goods = asker.ask("balance", by="partner", series="goods_census", year=(years[0], years[-1]))
+    technology = asker.ask("balance", by="partner", year=(years[0], years[-1]))
+    held = {
+        row["partner"]: row["partner_name"]
+        for row in (*goods.rows(), *technology.rows())
+        if row["imports_usd"] or row["exports_usd"]
+    }
+    names = sorted(held.items(), key=lambda one: one[1])
+    return [(words, {"partner": code}) for code, words in (*AREAS, *names)]
+
+
 PAGE: Final = Page(
     ADDRESS,
     "Partners",
     PartnerParams,
     compose,
     "One partner: balance, groups, rank, products, dependence and revisions",
+    views=views,
 )

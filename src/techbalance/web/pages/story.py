@@ -288,4 +288,5 @@ PAGE: Final = Page(
     StoryParams,
     compose,
     "One kind of product through revisions of its codes: who supplies it, and where it cannot be followed",
+    views=lambda _: [(capital(one.title), {"name": one.name}) for one in STORIES.values()],
 )

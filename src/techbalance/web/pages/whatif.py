@@ -75,7 +75,7 @@ class WhatifParams(Params):
 
     @property
     def rates(self) -> tuple[float, ...]:
-        """The rates tried, in order, whichever slider was moved past the others; one where a world is solved."""
+        """The rates tried, in order, whichever slider was moved past another; one where a world is solved."""
         if self.model != "partial":
             return (self.tariff,)
         return tuple(sorted({self.low, self.tariff, self.high}))
@@ -251,7 +251,7 @@ def _controls(params: WhatifParams) -> tuple[Control, ...]:
     return controls_of(
         WhatifParams,
         params.texts(),
-        only=("tariff", "low", "high", "what", "partner", "group", "product", "model", "draws"),
+        only=("low", "tariff", "high", "what", "partner", "group", "product", "model", "draws"),
         tariff={**shown["tariff"], "label": "Tariff"},
         low={**shown["low"], "label": "Lowest tried"},
         high={**shown["high"], "label": "Highest tried"},
@@ -274,8 +274,8 @@ def _links(params: WhatifParams) -> tuple[Link, ...]:
         "model": "partial",
     }
     return (
-        Link("Which assumption decides it", address("/questions/whatif_tariff", tornado="welfare", **given)),
-        Link("A subsidy instead", address("/questions/whatif_subsidy")),
+        Link("Which assumption decides it", address("/questions/whatif-tariff", tornado="welfare", **given)),
+        Link("A subsidy instead", address("/questions/whatif-subsidy")),
         Link("If the supplier failed", address("/dependence", without=params.partner)),
     )
 
@@ -286,4 +286,5 @@ PAGE: Final = Page(
     WhatifParams,
     compose,
     "A tariff at a low, a central and a high rate: modelled outcomes as ranges, with every assumption",
+    views=lambda _: [(name, {"group": code}) for code, name in GROUPS.items()],
 )

@@ -1,0 +1,1 @@
+"""The pages as files that any host can serve."""
