@@ -26,6 +26,7 @@ bench: $(VENV)/.dev
 
 docs: $(VENV)/.dev
 	$(BIN)/python -m tools.write_reference --check
+	$(BIN)/python -m tools.write_reference.api_examples --check
 	$(BIN)/python -m tools.build_docs
 
 # What is published, in a bare environment: built, installed without development tools, asked.

@@ -7,8 +7,6 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from techbalance.web.description import EXAMPLES
-from tools.write_reference.api_examples import examples_file
 from tools.write_reference.examples import CONSOLE, pages, with_examples_run
 from tools.write_reference.pages import PAGES
 from tools.write_reference.sessions import PYCON, with_sessions_run
@@ -23,7 +21,6 @@ def current() -> Iterator[tuple[Path, str]]:
     """Every computed page, with the text it must have."""
     for name, write in PAGES.items():
         yield ROOT / "docs" / "reference" / name, write()
-    yield ROOT / "src" / "techbalance" / "web" / EXAMPLES, examples_file()
     for path in pages(ROOT):
         text = path.read_text(encoding="utf-8")
         if CONSOLE.search(text) or PYCON.search(text):

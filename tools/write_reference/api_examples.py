@@ -1,10 +1,16 @@
-"""What does each question answer over HTTP? Its own example, asked of the record that ships, cut short."""
+"""What does each question answer over HTTP? Its own example, asked of the record that ships, cut short.
+
+``python -m tools.write_reference.api_examples [--check]`` writes the file, or compares it: every question is
+asked, which takes half a minute.
+"""
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import shlex
+import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -18,11 +24,15 @@ from techbalance.questions.registry import ask
 from techbalance.store.catalogue import Store
 from techbalance.store.outside import DATA_VARIABLE
 from techbalance.web.api import ROOT, address
+from techbalance.web.description import EXAMPLES
 from techbalance.web.problems import problem
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from techbalance.questions.parameters.declaration import Question
 
+FILE: Final = Path(__file__).resolve().parents[2] / "src" / "techbalance" / "web" / EXAMPLES
 MOST_ROWS: Final = 1
 """Rows of an example; how many there are in all is said beside it."""
 
@@ -102,3 +112,21 @@ def given_in(question: Question, example: str) -> dict[str, str]:
 def _address(question: Question, given: dict[str, str]) -> str:
     query = "&".join(f"{name}={quote(text, safe=':,')}" for name, text in given.items())
     return f"{ROOT}/{address(question)}" + (f"?{query}" if query else "")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Write the file, or say that it is stale."""
+    parser = argparse.ArgumentParser(prog="python -m tools.write_reference.api_examples")
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when the file is stale")
+    only_compare = parser.parse_args(arguments).check
+    text = examples_file()
+    if text == FILE.read_text(encoding="utf-8"):
+        return 0
+    print(f"{'stale' if only_compare else 'written'}: {FILE.name}")
+    if not only_compare:
+        FILE.write_text(text, encoding="utf-8")
+    return int(only_compare)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,6 +1,6 @@
 """How is the interface described? OpenAPI from the declarations: parameters, rows, units, every status.
 
-The examples are real answers of the record that ships; ``python -m tools.write_reference`` asks them anew.
+The examples are real answers of the record that ships; ``tools.write_reference.api_examples`` asks them anew.
 """
 
 from __future__ import annotations

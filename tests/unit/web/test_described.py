@@ -11,7 +11,7 @@ from techbalance.web.problems import status_of, types_of
 from tools.write_reference.api_examples import given_in
 from tools.write_reference.pages import error_classes
 
-# Examples that are asked again here; python -m tools.write_reference compares all of them.
+# Examples that are asked again here; python -m tools.write_reference.api_examples compares all of them.
 CHEAP = ("balance", "claims_list", "lists", "cite")
 # The generator stops where an address has no more to be sent: one without parameters has one case.
 CASES = 200
