@@ -93,7 +93,8 @@ class MartFile:
                 use_dictionary=texts,
                 store_schema=False,
             )
-            self._writer.write_table(rows, row_group_size=ROWS_PER_GROUP)
+            if rows.num_rows:
+                self._writer.write_table(rows, row_group_size=ROWS_PER_GROUP)
 
     def __exit__(
         self, kind: type[BaseException] | None, wrong: BaseException | None, trace: TracebackType | None
@@ -183,12 +184,14 @@ def _ranges(sources: Sequence[Path], order: Sequence[str]) -> list[str]:
             if statistics is None or not statistics.has_min_max:
                 return ["true"]
             begins.append((str(statistics.min), group.num_rows))
+    # Of many files each range reads at least a group of each.
+    wanted = ROWS_AT_A_TIME + 2 * ROWS_PER_GROUP * (len(sources) - 1)
     cuts: list[str] = []
-    rows = 0
+    rows, newest = 0, min(begins, default=("", 0))[0]
     for begin, count in sorted(begins):
-        if rows >= ROWS_AT_A_TIME and begin not in cuts:
+        if rows >= wanted and begin != newest:
             cuts.append(begin)
-            rows = 0
+            rows, newest = 0, begin
         rows += count
     edges = [None, *cuts, None]
     return [
