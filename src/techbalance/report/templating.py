@@ -57,9 +57,19 @@ def environment(
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"csv_link": _csv_link, "breakable": _breakable, "tied": _tied, "href": href}
+    made.filters |= {"csv_link": _csv_link, "breakable": _breakable, "tied": _tied, "href": _each_time(href)}
     made.globals |= {"verdicts": VERDICTS, "counted": text.counted, "source_address": source_address}
     return made
+
+
+def _each_time(href: Callable[[str], str]) -> Callable[[jinja2.runtime.Context, str], str]:
+    """Keep templates from working out the address of a constant once: it may depend on the page written."""
+
+    @jinja2.pass_context
+    def link(_: jinja2.runtime.Context, address: str) -> str:
+        return href(address)
+
+    return link
 
 
 def _reader(folder: Traversable) -> Callable[[str], str | None]:
