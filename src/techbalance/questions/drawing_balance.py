@@ -95,15 +95,20 @@ def _drawn_field(answer: Answer) -> str:
 
 def _ranked(answer: Answer, key: str, year: int, field: str) -> list[dict[str, Any]]:
     """Number the rows of a year, the largest flow or deficit first, and of the year before."""
-    from techbalance.questions.parameters.texts import Names, Years
+    from techbalance.questions.parameters.texts import Years
     from techbalance.questions.registry import ask
 
-    span = {"year": Years(year - 1, year), "by": Names((key,)), "top": None, "denominator": None}
-    every = ask(answer.question, answer.params.model_copy(update=span), answer.store).rows()
-    sign = 1 if field == "balance_usd" else -1
-    every = sorted((row for row in every if row[field]), key=lambda row: sign * row[field])
-    listed = {one: [row for row in every if row["year"] == one] for one in (year - 1, year)}
-    before = {row[key]: place for place, row in enumerate(listed[year - 1], start=1)}
+    def listed(one: int, of: Answer | None = None) -> list[dict[str, Any]]:
+        if of is None:
+            # Asked for in the same form: what a server knows of one year serves the other.
+            changed = {"top": None, "denominator": None, "year": Years(one, one)}
+            of = ask(answer.question, answer.params.model_copy(update=changed), answer.store)
+        sign = 1 if field == "balance_usd" else -1
+        return sorted((row for row in of.rows() if row[field]), key=lambda row: sign * row[field])
+
+    params: Any = answer.params
+    now = listed(year, None if params.top else answer)
+    before = {row[key]: place for place, row in enumerate(listed(year - 1), start=1)}
     return [
         {
             key: row[key],
@@ -115,5 +120,5 @@ def _ranked(answer: Answer, key: str, year: int, field: str) -> list[dict[str, A
             "overtook": None,
             "vintage": row["vintage"],
         }
-        for place, row in enumerate(listed[year], start=1)
+        for place, row in enumerate(now, start=1)
     ]

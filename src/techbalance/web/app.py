@@ -17,7 +17,7 @@ from techbalance.errors import TechbalanceError
 from techbalance.web import api
 from techbalance.web.description import completed
 from techbalance.web.desk import Desk
-from techbalance.web.pages.serving import Serving
+from techbalance.web.pages.serving import Serving, warm
 from techbalance.web.pages.shell import Refused
 from techbalance.web.problems import DESCRIPTIONS, plain_problem, problem
 from techbalance.web.settings import Settings
@@ -39,7 +39,7 @@ def create_app(settings: Settings | None = None, *, log: TextIO | None = None) -
         Where one line per request goes; None for nowhere.
     """
     settings = settings or Settings()
-    desk, metrics = Desk(settings), Metrics()
+    desk, metrics = Desk(settings, (warm,)), Metrics()
     pages = Serving(desk)
 
     async def begin() -> None:

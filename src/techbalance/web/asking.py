@@ -23,10 +23,12 @@ from techbalance.store.catalogue import Store
 from techbalance.web import formats
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from techbalance.questions.parameters.declaration import Params, Question
     from techbalance.web.settings import Settings
+
+    Warming = Callable[[Store], None]
 
 LEAST_COMPRESSED: Final = 1024
 """Bytes below which compressing costs more than it saves."""
@@ -151,11 +153,11 @@ def _told(reference: str, store: Store) -> bytes:
 _ASKING: list[Asking] = []
 
 
-def processes(settings: Settings, held: str) -> ProcessPoolExecutor:
+def processes(settings: Settings, held: str, warming: Sequence[Warming] = ()) -> ProcessPoolExecutor:
     """Start the processes that ask; each is warm before it takes its first question."""
     spawned = multiprocessing.get_context("spawn")
     return ProcessPoolExecutor(
-        settings.workers, mp_context=spawned, initializer=_begin, initargs=(settings, held)
+        settings.workers, mp_context=spawned, initializer=_begin, initargs=(settings, held, warming)
     )
 
 
@@ -167,12 +169,18 @@ def asked(name: str, params: Params, form: str, held: str) -> tuple[Kept, bool]:
     return kept, is_built
 
 
+def made(make: Callable[..., Any], given: tuple[Any, ...], held: str) -> tuple[Any, bool]:
+    """Make something in a process, of its store and what is given, and say whether it went the long way."""
+    (asking,) = _ASKING
+    return asking.made(lambda store: make(store, *given), held)
+
+
 def here() -> int:
     """The number of this process: of one that answers, so that one knows it has begun."""
     return os.getpid()
 
 
-def _begin(settings: Settings, held: str) -> None:
+def _begin(settings: Settings, held: str, warming: Sequence[Warming]) -> None:
     """Open and warm what a process asks of."""
     # A key that stops the server stops the one that listens, which lets the others go.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -180,6 +188,8 @@ def _begin(settings: Settings, held: str) -> None:
     _ASKING[:] = [Asking(settings)]
     if settings.is_warm:
         _ASKING[0].warm(held)
+        for warm in warming:
+            _ASKING[0].made(warm, held)
 
 
 def _go_with_parent() -> None:

@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from techbalance.errors import BusyError, TooMuchError
 from techbalance.store.catalogue import Store
 from techbalance.store.outside import fingerprint
-from techbalance.web.asking import Asking, Kept, asked, here, processes
+from techbalance.web.asking import Asking, Kept, asked, here, made, processes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable, Coroutine, Sequence
 
     from techbalance.questions.parameters.declaration import Params, Question
     from techbalance.web.settings import Settings
@@ -55,10 +55,14 @@ class Desk:
     ----------
     settings
         How many at once, for how long, and how much is kept.
+    warming
+        What each process does of its store, beside asking what is asked most, before it takes a question:
+        functions of modules.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, warming: Sequence[Callable[[Store], None]] = ()) -> None:
         self.settings = settings
+        self.warming = warming
         self.counts = Counts()
         self.is_ready = settings.workers == 0
         self._threads = ThreadPoolExecutor(settings.askers, thread_name_prefix="asker")
@@ -68,7 +72,7 @@ class Desk:
         self._weight = 0
         self._held = ""
         self._looked = -SECONDS_BETWEEN_LOOKS
-        self._pool = processes(settings, self.held) if settings.workers else None
+        self._pool = processes(settings, self.held, warming) if settings.workers else None
 
     @property
     def held(self) -> str:
@@ -128,6 +132,27 @@ class Desk:
         """
         return await self._once(key, lambda held: self._made(make, held))
 
+    async def made(self, key: tuple[str, str], make: Callable[..., Weighed], *given: object) -> Weighed:
+        """Return what is kept under a key, or make it as ``kept`` does, in a process where there are some.
+
+        Parameters
+        ----------
+        key
+            Stands for all that goes in, beside what the store holds.
+        make
+            A function of a module: makes it of a store and what is given.
+        given
+            What else it takes; it can travel to another process, as what is made can.
+        """
+        if self._pool is None:
+            return await self.kept(key, lambda store: make(store, *given))
+        return await self._once(key, lambda held: self._elsewhere(make, given, held))
+
+    async def _elsewhere(self, make: Callable[..., Weighed], given: tuple[object, ...], held: str) -> Weighed:
+        """Make something in a process."""
+        thing: Weighed = await self._in_process(made, make, given, held)
+        return thing
+
     async def _once(
         self, key: tuple[str, str], making: Callable[[str], Coroutine[Any, Any, Weighed]]
     ) -> Weighed:
@@ -174,16 +199,21 @@ class Desk:
 
     async def _asked(self, question: Question, params: Params, form: str, held: str) -> Kept:
         """Ask in a process; where one of them has ended, all are started anew, once."""
+        kept: Kept = await self._in_process(asked, question.name, params, form, held)
+        return kept
+
+    async def _in_process(self, work: Callable[..., tuple[Any, bool]], *given: object) -> Any:  # noqa: ANN401
+        """Have work done by a process; where one has ended, all are started anew and it is done again."""
         loop = asyncio.get_running_loop()
         pool = self._pool
         try:
-            kept, is_built = await loop.run_in_executor(pool, asked, question.name, params, form, held)
+            done, is_built = await loop.run_in_executor(pool, work, *given)
         except BrokenExecutor:
             if self._pool is pool:
-                self._pool = processes(self.settings, held)
-            kept, is_built = await loop.run_in_executor(self._pool, asked, question.name, params, form, held)
+                self._pool = processes(self.settings, self.held, self.warming)
+            done, is_built = await loop.run_in_executor(self._pool, work, *given)
         self.counts.built += is_built
-        return kept
+        return done
 
     async def begin(self) -> None:
         """Wait until every process is there and warm."""

@@ -284,6 +284,27 @@ def _without(texts: Mapping[str, str], *names: str) -> dict[str, str]:
     return {name: value for name, value in texts.items() if name not in names}
 
 
+# The way down, one step after the other, for two values of each: what is opened most after the page itself.
+STEPS: Final[tuple[dict[str, str], ...]] = (
+    *(
+        {"year": year, **step}
+        for year in ("2024", "2025")
+        for step in (
+            {"by": "group"},
+            {"by": "partner"},
+            {"by": "product"},
+            {"by": "partner", "group": "04"},
+            {"by": "group", "partner": "TWN"},
+            {"by": "product", "group": "04", "partner": "TWN"},
+            {"by": "partner", "product": "8471500150"},
+            {"by": "group,partner"},
+        )
+    ),
+    {"group": "04", "partner": "TWN", "product": "8471500150"},
+    {"denominator": "goods_bop"},
+    {"by": "month"},
+)
+
 PAGE = Page(
     ADDRESS,
     "Explorer",

@@ -13,7 +13,9 @@ from weakref import WeakKeyDictionary
 from fastapi import APIRouter, Request, Response
 
 from techbalance.errors import ParameterError, QuestionError, TechbalanceError, UnknownCodeError, shortened
+from techbalance.store.catalogue import Store
 from techbalance.web.asking import packed
+from techbalance.web.pages import explorer
 from techbalance.web.pages.controls import open_form
 from techbalance.web.pages.page import Asker
 from techbalance.web.pages.registry import PAGES
@@ -24,10 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from techbalance.questions.parameters.declaration import Params
-    from techbalance.store.catalogue import Store
     from techbalance.web.desk import Desk
     from techbalance.web.pages.controls import Control
-    from techbalance.web.pages.page import Page
+    from techbalance.web.pages.page import Content, Page
 
 EMBED: Final = "embed"
 DARK, WIDTH = "dark", "width"
@@ -71,14 +72,16 @@ class Served:
 
 @dataclass(frozen=True)
 class Composed:
-    """A view that is kept."""
+    """What a page says and how it is written, as both are kept."""
 
-    view: View
+    content: Content
+    written: Written
 
     @property
     def weight(self) -> int:
-        """Bytes of its tables; specifications are about as large."""
-        return 2 * sum(int(block.rows.nbytes) for block in self.view.content.blocks.values()) + 20_000
+        """Bytes of the page and of its tables; specifications are in both."""
+        tables = sum(int(block.rows.nbytes) for block in self.content.blocks.values())
+        return 2 * len(self.written.body) + tables
 
 
 @dataclass(frozen=True)
@@ -94,6 +97,34 @@ class Written:
         return len(self.body) + len(self.packed or b"")
 
 
+SHELL: Final = Shell(PAGES, Served())
+_BY_ADDRESS: Final = {page.address: page for page in PAGES}
+_ASKERS: Final[WeakKeyDictionary[Store, Asker]] = WeakKeyDictionary()
+
+
+def composed(store: Store, address: str, params: Params) -> Composed:
+    """Compose a page of a store, and write it."""
+    page = _BY_ADDRESS[address]
+    asker = _ASKERS.get(store)
+    if asker is None:
+        asker = _ASKERS[store] = Asker(store)
+    content = page.compose(asker, params)
+    body = SHELL.write(View(page, params, content)).encode()
+    return Composed(content, Written(body, packed(body)))
+
+
+def warm(store: Store) -> None:
+    """Compose what is opened most, so that the shapes of its questions are known."""
+    for page in PAGES:
+        # What is wrong is said to whoever opens the page.
+        if page.listed:
+            with suppress(TechbalanceError):
+                composed(store, page.address, page.read({}))
+    for texts in explorer.STEPS:
+        with suppress(TechbalanceError):
+            composed(store, explorer.ADDRESS, explorer.PAGE.read(texts))
+
+
 class Serving:
     """Composes and writes pages for many readers.
 
@@ -105,8 +136,6 @@ class Serving:
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
-        self.shell = Shell(PAGES, Served())
-        self._askers: WeakKeyDictionary[Store, Asker] = WeakKeyDictionary()
 
     def router(self) -> APIRouter:
         """Make the addresses of all pages."""
@@ -126,27 +155,24 @@ class Serving:
     async def _warmed(self, page: Page) -> None:
         # What is wrong is said to whoever opens the page.
         with suppress(TechbalanceError):
-            await self._text(page, page.read({}), "")
+            await self._composed(page, page.read({}))
 
-    async def view(self, page: Page, params: Params) -> View:
-        """Compose a page, or return it as it was composed before."""
-
-        def compose(store: Store) -> Composed:
-            asker = self._askers.get(store)
-            if asker is None:
-                asker = self._askers[store] = Asker(store)
-            return Composed(View(page, params, page.compose(asker, params)))
-
-        kept = await self.desk.kept((page.permalink(params), "view"), compose)
+    async def _composed(self, page: Page, params: Params) -> Composed:
+        """Compose and write a page, or return it as it was made before."""
+        key = (page.permalink(params), "page")
+        kept = await self.desk.made(key, composed, page.address, params)
         assert isinstance(kept, Composed)  # noqa: S101 - narrows the type only
-        return kept.view
+        return kept
 
     async def _text(self, page: Page, params: Params, embedded: str) -> Written:
-        view = await self.view(page, params)
-        if embedded not in {"", "1", *view.content.blocks}:
-            raise UnknownCodeError.among("block", embedded, view.content.blocks)
-        key = (page.permalink(params), f"page {embedded}")
-        return await self._kept(key, lambda: self.shell.write(view, embedded).encode())
+        made = await self._composed(page, params)
+        if not embedded:
+            return made.written
+        if embedded not in {"1", *made.content.blocks}:
+            raise UnknownCodeError.among("block", embedded, made.content.blocks)
+        view = View(page, params, made.content)
+        key = (page.permalink(params), f"embedded {embedded}")
+        return await self._kept(key, lambda: SHELL.write(view, embedded).encode())
 
     async def _kept(self, key: tuple[str, str], make: Callable[[], bytes]) -> Written:
         def write(_: Store) -> Written:
@@ -180,8 +206,7 @@ class Serving:
             try:
                 options = _options(given)
                 params = page.read(given)
-                view = await self.view(page, params)
-                blocks = view.content.blocks
+                blocks = (await self._composed(page, params)).content.blocks
                 if kind not in KINDS or block not in blocks:
                     name = shortened(f"{block}.{kind}")
                     return self.refused(Refused(404, f"There is no {name} here"), page)
@@ -202,7 +227,7 @@ class Serving:
             known = {info.alias or field for field, info in page.params.model_fields.items()}
             controls = open_form(page.params, {name: text for name, text in given.items() if name in known})
         return Response(
-            self.shell.refusal(refused, page, controls),
+            SHELL.refusal(refused, page, controls),
             refused.status,
             media_type="text/html; charset=utf-8",
             headers={"Content-Security-Policy": policy("'self'"), "Cache-Control": "no-store"},
