@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 from techbalance.errors import DataError, SchemaError, StoreError
 from techbalance.store.catalogue import Store
 from techbalance.store.commit import Draft, Writer, writer
-from techbalance.store.ingestion import lists, published_lists, tidy, years
+from techbalance.store.ingestion import lists, published_lists, tidy, todate, years
 from techbalance.store.ingestion.outcome import Options, Outcome
 from techbalance.store.ingestion.reclassifying import reclassify
 from techbalance.store.ingestion.taking import Surroundings, digest, take_archive, take_table
@@ -165,8 +165,16 @@ class _Run:
         if self.held is not None:
             if self.new_lists:
                 reclassify(self.held, self.marts, self.new_lists)
+            found |= {path: self._to_date(outcome) for path, outcome in found.items()}
             years.complete(self.held, self.marts)
         return tuple(found[path] for path in self.paths)
+
+    def _to_date(self, outcome: Outcome) -> Outcome:
+        """Say where the year to date of an archive that came in is another than the months held."""
+        if self.held is None or outcome.to_date is None or outcome.status != "ingested":
+            return outcome
+        words = todate.compare(self.home, self.held.manifest, outcome.to_date, outcome.vintage)
+        return replace(outcome, note="; ".join(filter(None, (outcome.note, words))))
 
     def _one(self, path: Path) -> Outcome:
         """Take one file; a refusal of its content is an outcome, one of the store an error."""

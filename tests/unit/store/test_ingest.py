@@ -148,6 +148,25 @@ def test_a_revised_month_is_a_vintage_and_the_older_one_can_be_read(tmp_path: Pa
     assert early["note"].startswith("no_vintage_that_early")
 
 
+def test_a_year_to_date_beyond_the_months_held_is_told(tmp_path: Path):
+    """A later archive knows of corrections that the earlier month, as it is held, lacks."""
+    tb = techbalance.open(tmp_path / "home")
+    (january,) = put(tmp_path / "old", "export", range(1, 2), revision=1)
+    (february,) = put(tmp_path / "new", "export", range(2, 3))
+    plans = [Plan(flow="export", year=YEAR, rows=ROWS, revision=one) for one in (0, 1)]
+    column = layout("EXP_DETL").measures.index("all_val")
+    before, after = (int(plan.values(1)[:, column].sum()) for plan in reversed(plans))
+    tb.ingest(files=str(january), vintage="2024-03-31")
+    (row,) = tb.ingest(files=str(february), vintage="2024-04-30").rows()
+    assert f"differs from the months held by {after - before:+,} dollars" in row["note"]
+    (again,) = put(tmp_path / "new", "export", range(1, 2))
+    (row,) = tb.ingest(files=str(again), vintage="2024-04-30").rows()
+    assert "differs" not in (row["note"] or "")
+    (march,) = put(tmp_path / "new", "export", range(3, 4))
+    (row,) = tb.ingest(files=str(march), vintage="2024-05-31").rows()
+    assert "differs" not in (row["note"] or "")
+
+
 def test_other_bytes_of_the_same_day_are_refused(tmp_path: Path):
     tb = techbalance.open(tmp_path / "home")
     (first,) = put(tmp_path / "one", "import", range(1, 2))

@@ -11,6 +11,8 @@ from techbalance.sources.declaration import declared
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from techbalance.store.ingestion.todate import ToDate
+
 Status = Literal["ingested", "held", "would ingest", "refused"]
 
 
@@ -64,6 +66,8 @@ class Outcome:
         What else must be known; why it was refused.
     error
         The refusal itself.
+    to_date
+        Of an archive: what it says of its year so far.
     """
 
     path: Path
@@ -79,6 +83,7 @@ class Outcome:
     source_id: str | None = None
     note: str = ""
     error: Exception | None = None
+    to_date: ToDate | None = None
 
     def refused(self, error: Exception) -> Outcome:
         """The same file, refused."""

@@ -16,7 +16,7 @@ from techbalance.errors import CheckError
 from techbalance.sources.census_archive import open_archive
 from techbalance.store.failures import writing
 from techbalance.store.holdings import Block
-from techbalance.store.ingestion import lists, tidy
+from techbalance.store.ingestion import lists, tidy, todate
 from techbalance.store.ingestion.codelists import CodeLists
 from techbalance.store.ingestion.marts import LEVEL, write_mart
 from techbalance.store.ingestion.outcome import source_record
@@ -112,6 +112,7 @@ def take_archive(
             vintage=vintage,
             source_id=source_id,
             note="; ".join(archive.notes),
+            to_date=todate.of_archive(archive),
         )
         batches = archive.detail(
             batch_bytes=BATCH_BYTES,
