@@ -42,9 +42,15 @@
       drawn: lead,
     });
 
+  const whole = (address) => new URL(address, location.href).href;
+
   const complete = () => {
     for (const field of document.querySelectorAll("[data-absolute]")) {
-      field.value = field.value.replace(/(^|src=")\//, `$1${location.origin}/`);
+      const inside = /src="([^"]*)"/;
+      const frame = inside.test(field.value);
+      field.value = frame
+        ? field.value.replace(inside, (_, address) => `src="${whole(address)}"`)
+        : whole(field.value);
     }
   };
 
@@ -76,6 +82,8 @@
   };
 
   const go = async (address, { push = true, focus = "heading" } = {}) => {
+    // Of a site of files each page is its own, with addresses relative to it.
+    if (address.pathname.endsWith(".html")) return location.assign(address);
     const turn = ++asked;
     performance.mark("techbalance:asked");
     document.getElementById("main").ariaBusy = "true";

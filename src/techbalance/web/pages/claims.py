@@ -16,7 +16,7 @@ from techbalance.questions.parameters.accounts import Series
 from techbalance.questions.parameters.claims import MOST_CHARACTERS
 from techbalance.questions.parameters.declaration import Params
 from techbalance.questions.parameters.texts import AsOf
-from techbalance.report.blocks import Section, Statement, Statements
+from techbalance.report.blocks import Chart, Marks, Section, Statement, Statements
 from techbalance.report.sections.claims import VERDICTS, said, section
 from techbalance.web.pages.claim_evidence import evidence
 from techbalance.web.pages.controls import controls_of
@@ -25,6 +25,7 @@ from techbalance.web.pages.page import Content, Link, Page, address
 
 if TYPE_CHECKING:
     from techbalance.questions.answer import Answer
+    from techbalance.report.blocks import Block
     from techbalance.web.pages.controls import Control
     from techbalance.web.pages.page import Asker
 
@@ -80,7 +81,7 @@ def compose(asker: Asker, params: ClaimsParams) -> Content:
     whole = section(asker)
     if not shown:
         told.add("No statement has this verdict.")
-    tiles = () if params.article or params.verdict else whole.blocks[:1]
+    tiles = () if params.article or params.verdict else _tiles(whole.blocks[0], every)
     sections.append(Section("articles", whole.title, whole.prose, (*tiles, *shown)))
     return Content(
         kicker="Claims",
@@ -91,6 +92,12 @@ def compose(asker: Asker, params: ClaimsParams) -> Content:
         links=_originals(),
         notes=told.notes,
     )
+
+
+def _tiles(tiles: Block, articles: list[Statements]) -> tuple[Block, ...]:
+    """Let each tile lead to the page of its statement."""
+    addresses = {one.claim_id: one.address for block in articles for one in block.statements}
+    return (replace(tiles, marks=Marks("claim_id", addresses)),) if isinstance(tiles, Chart) else (tiles,)
 
 
 def _untold(sections: list[Section], params: ClaimsParams) -> list[Section]:
@@ -130,7 +137,7 @@ def _heading(articles: list[Statements]) -> str:
     total = sum(found.values())
     borne = sum(found[name] for name in ("reproduced", "reproduced-on-vintage", "definition-dependent"))
     return (
-        f"Of {text.counted(total, 'statement')} in two articles the record bears out {borne}, "
+        f"The record bears out {borne} of {text.counted(total, 'statement')} in two articles; "
         f"{found['differs']} {'differs' if found['differs'] == 1 else 'differ'}"
     )
 

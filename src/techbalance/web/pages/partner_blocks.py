@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from techbalance.charts import text
@@ -225,15 +225,8 @@ def rank_table(subject: Subject) -> Table:
         for row in answer.rows()
         if row["rank"] is not None and (row["rank"] <= _AROUND or abs(row["rank"] - own["rank"]) <= _AROUND)
     ]
-    rows = [
-        row
-        | {
-            "named": f"{row['partner_name']} \u25c0"
-            if row["partner"] == own["partner"]
-            else row["partner_name"]
-        }
-        for row in sorted(near, key=lambda row: row["rank"])
-    ]
+    near.sort(key=lambda row: row["rank"])
+    rows = [row | {"named": _marked(row, own)} for row in near]
     was, place = own["previous_rank"], own["rank"]
     name = text.country(own["partner_name"], opening=True)
     title = (
@@ -252,7 +245,16 @@ def rank_table(subject: Subject) -> Table:
     narrowed = within(answer.params, subject.asker.store)
     what = f"Imports of advanced technology products {narrowed}".rstrip()
     subtitle = f"{what} in {subject.year}; the first three, and those around."
-    return table(subject.asker, [answer], IMPORTS, Heading("rank", title, subtitle), grid(rows, fields))
+    links: tuple[dict[int, str], ...] = tuple(
+        {} if row["partner"] == own["partner"] else {0: f"/partner?partner={row['partner']}"} for row in near
+    )
+    written = replace(grid(rows, fields), links=links)
+    return table(subject.asker, [answer], IMPORTS, Heading("rank", title, subtitle), written)
+
+
+def _marked(row: dict[str, Any], own: dict[str, Any]) -> str:
+    is_own = row["partner"] == own["partner"]
+    return f"{row['partner_name']}, this page" if is_own else str(row["partner_name"])
 
 
 def groups_change(subject: Subject) -> Chart:
