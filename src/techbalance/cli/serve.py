@@ -44,6 +44,7 @@ def mcp(
     http: bool = typer.Option(False, "--http", help="Over HTTP at /mcp instead of standard input and output"),
     host: str = _HOST,
     port: int = _PORT,
+    name: list[str] = _NAME,
 ) -> None:
     """Give an assistant a tool per question (Model Context Protocol)."""
     if find_spec("mcp") is None:
@@ -58,4 +59,5 @@ def mcp(
     import uvicorn
 
     typer.echo(f"http://{host}:{port}/mcp (stop with Ctrl+C)", err=True)
-    uvicorn.run(server.http_app(), host=host, port=port, log_level="warning", access_log=False)
+    names = (*name, *([] if host == HOST else [host]))
+    uvicorn.run(server.http_app(names=names), host=host, port=port, log_level="warning", access_log=False)

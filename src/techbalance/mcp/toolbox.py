@@ -20,14 +20,21 @@ if TYPE_CHECKING:
 
 MOST_ROWS: Final = 200
 """Rows an assistant is given at once; more would fill what it can keep in mind."""
+# Tools of another name than their question: what an assistant looks for when it reads an article.
+NAMES: Final = {"claims_judge": "check_claim"}
 _TEXT: Final = {"type": "string"}
+
+
+def tools() -> dict[str, Question]:
+    """Every tool with the question it stands for."""
+    return {NAMES.get(name, name): one for name, one in readable().items()}
 
 
 def tool(question: Question) -> types.Tool:
     """Describe a question as a tool."""
     given = {one.name: {**one.schema, "description": one.says} for one in parameters(question)}
     return types.Tool(
-        name=question.name,
+        name=NAMES.get(question.name, question.name),
         title=question.summary.rstrip("."),
         description="\n".join(
             [question.summary, *(f"Same as: techbalance {example}" for example in question.examples)]
@@ -50,6 +57,10 @@ def _output(question: Question) -> dict[str, Any]:
             "rows": {"type": "array", "items": row_schema(question)},
             "units": {"type": "object", "additionalProperties": _TEXT},
             "notes": {"type": "array", "items": _TEXT},
+            "vintage": {
+                "type": ["string", "null"],
+                "description": "Day on which the newest figure of the rows was current; null without one",
+            },
             "citation": {"type": "string", "description": "How to cite the answer"},
             "reference": {"type": "string", "description": "What the tools trace and cite take"},
             "answer_id": _TEXT,
@@ -57,7 +68,7 @@ def _output(question: Question) -> dict[str, Any]:
             "answered": {"type": "boolean"},
             "rows_in_all": {"type": "integer", "description": "Rows of the answer; the first ones are given"},
         },
-        "required": ["rows", "units", "notes", "citation", "reference", "answered", "rows_in_all"],
+        "required": ["rows", "units", "notes", "vintage", "citation", "reference", "answered", "rows_in_all"],
     }
 
 
@@ -85,10 +96,10 @@ def call(name: str, given: dict[str, Any], store: Store) -> types.CallToolResult
 
 
 def _answered(name: str, given: dict[str, Any], store: Store) -> types.CallToolResult:
-    known = readable()
-    if name not in known:
+    known = tools()
+    question = known.get(name) or readable().get(name)
+    if question is None:
         raise UnknownCodeError.among("tool", name, known)
-    question = known[name]
     params = read(question, given)
     with elsewhere(store):
         answer = prepared(question, params, store) or ask(question, params, store)
@@ -102,6 +113,7 @@ def _answered(name: str, given: dict[str, Any], store: Store) -> types.CallToolR
         "rows": rows[:MOST_ROWS],
         "units": {column: facts["unit"] for column, facts in columns.items() if facts["unit"]},
         "notes": notes,
+        "vintage": max((str(row["vintage"]) for row in rows if row.get("vintage")), default=None),
         "rows_in_all": len(rows),
         **{key: whole[key] for key in ("citation", "reference", "answer_id", "sources", "answered")},
     }

@@ -123,11 +123,17 @@ def _plain(schema: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any
 
 @cache
 def row_schema(question: Question) -> dict[str, Any]:
-    """Describe one row: the columns that are always there, with what they hold and their units."""
+    """Describe one row: the columns that are there, with what they hold and their units.
+
+    Where the values of a question are in columns that are not always there, its rows have several shapes,
+    and no column can be promised.
+    """
+    names = dict.fromkeys((*question.columns, *question.values))
+    is_one_shape = set(question.values) <= set(question.columns)
     return {
         "type": "object",
-        "properties": {name: _cell(COLUMNS[name]) for name in question.columns},
-        "required": list(question.columns),
+        "properties": {name: _cell(COLUMNS[name]) for name in names},
+        "required": list(question.columns) if is_one_shape else [],
     }
 
 
