@@ -84,12 +84,14 @@ def send(
         if among is None or among(one.ok().definition.raw.get("operationId"))
     ]
     sent = Sent()
+    # The others make up for addresses without parameters, which can be asked in one way only.
+    each = -(-cases // max(sum(bool(one.query) for one in operations), 1)) + 1
     for number, operation in enumerate(operations):
         # An address without parameters can only be asked right.
         modes = [GenerationMode.NEGATIVE] if operation.query else [GenerationMode.POSITIVE]
         modes += [] if only_wrong or not operation.query else [GenerationMode.POSITIVE]
         strategy = one_of(*[operation.as_strategy(generation_mode=mode) for mode in modes])
-        _try(operation.path, strategy, -(-cases // len(operations)), SEED + number, sent)
+        _try(operation.path, strategy, each, SEED + number, sent)
     return sent
 
 

@@ -83,8 +83,8 @@ def test_plain_values_are_taken_as_well_as_texts(asked):
         ("trace", {"what": "dependence?list=/etc/passwd"}, "names a file"),
         (
             "check_claim",
-            {"stated": "1", "of": "stress?without=CHN&list=/etc/passwd", "column": "loss_usd"},
-            "file",
+            {"stated": "1", "unit": "usd", "of": "rank?year=2025&list=/etc/passwd", "column": "value_usd"},
+            "names a file",
         ),
         ("ingest", {"files": "/etc/passwd"}, "unknown tool"),
         ("fetch", {"source": "census-country"}, "unknown tool"),

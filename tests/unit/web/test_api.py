@@ -229,6 +229,20 @@ def test_health_and_counts_and_one_line_per_request(home):
     assert lines[1]["path"] == f"{ROOT}/balance"
 
 
+@pytest.mark.parametrize(
+    "name", ["key", "api_key", "CENSUS_API_KEY", "token", "Password", "auth", "x-session"]
+)
+def test_a_key_that_somebody_sends_is_in_no_line(home, name):
+    log = io.StringIO()
+    with TestClient(create_app(Settings(home=home, names=NAMES), log=log)) as one:
+        sent = {"authorization": "Bearer hunter2", "cookie": "session=hunter2"}
+        refused = one.get(f"{ROOT}/balance", params={"year": "2024", name: "hunter2"}, headers=sent)
+    assert refused.status_code == 400
+    assert "hunter2" not in log.getvalue()
+    assert "hunter2" not in refused.text
+    assert "year=2024" in json.loads(log.getvalue())["query"]
+
+
 def test_other_sites_read_answers_only_where_they_are_named(home):
     with TestClient(create_app(Settings(home=home, names=NAMES, origins=("https://desk.example",)))) as one:
         ours = one.get("/health", headers={"origin": "https://desk.example"})
