@@ -12,6 +12,7 @@ import os
 import signal
 import threading
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
@@ -189,7 +190,9 @@ def _begin(settings: Settings, held: str, warming: Sequence[Warming]) -> None:
     if settings.is_warm:
         _ASKING[0].warm(held)
         for warm in warming:
-            _ASKING[0].made(warm, held)
+            # What is wrong is said to whoever asks for it; a process that does not begin would take all along.
+            with suppress(Exception):
+                _ASKING[0].made(warm, held)
 
 
 def _go_with_parent() -> None:

@@ -115,14 +115,11 @@ def composed(store: Store, address: str, params: Params) -> Composed:
 
 def warm(store: Store) -> None:
     """Compose what is opened most, so that the shapes of its questions are known."""
-    for page in PAGES:
-        # What is wrong is said to whoever opens the page.
-        if page.listed:
-            with suppress(TechbalanceError):
-                composed(store, page.address, page.read({}))
-    for texts in explorer.STEPS:
-        with suppress(TechbalanceError):
-            composed(store, explorer.ADDRESS, explorer.PAGE.read(texts))
+    opened = [(page, {}) for page in PAGES if page.listed]
+    for page, texts in (*opened, *((explorer.PAGE, step) for step in explorer.STEPS)):
+        # What is wrong with one is said to whoever opens it, and keeps no other from being ready.
+        with suppress(Exception):
+            composed(store, page.address, page.read(texts))
 
 
 class Serving:
@@ -153,8 +150,7 @@ class Serving:
         await asyncio.gather(*[self._warmed(page) for page in PAGES if page.listed])
 
     async def _warmed(self, page: Page) -> None:
-        # What is wrong is said to whoever opens the page.
-        with suppress(TechbalanceError):
+        with suppress(Exception):
             await self._composed(page, page.read({}))
 
     async def _composed(self, page: Page, params: Params) -> Composed:
