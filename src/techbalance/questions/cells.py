@@ -10,13 +10,14 @@ if TYPE_CHECKING:
 
 FORMATS: Final = {
     "money": "#,##0;\u2212#,##0;0",
-    "ratio": "0.0000",
-    "count": "#,##0",
+    "ratio": "0.0000;\u22120.0000",
+    "count": "#,##0;\u2212#,##0",
     "number": "General",
 }
 DAY: Final = "yyyy-mm-dd"
-WIDTHS: Final = {"money": 20, "name": 34, "text": 60, "ratio": 14, "date": 12}
+WIDTHS: Final = {"money": 20, "name": 34, "text": 44, "ratio": 14, "date": 12}
 PLAIN_WIDTH: Final = 14
+ROOM_FOR_A_FILTER: Final = 4
 # Excel keeps 15 digits of a number, and so many rows and characters; what is beyond would be lost in silence.
 LARGEST_EXACT: Final = 10**15
 MOST_ROWS: Final = 1_048_575
@@ -33,14 +34,38 @@ class Cells:
     """
 
     def __init__(self, book: Any) -> None:  # noqa: ANN401
-        self.head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
+        above = {"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"}
+        self.head = book.add_format(above)
+        self._head_of_numbers = book.add_format({**above, "align": "right"})
         self._day = book.add_format({"num_format": DAY, "align": "left"})
-        self._numbers = {kind: book.add_format({"num_format": text}) for kind, text in FORMATS.items()}
+        self._numbers = {
+            kind: book.add_format({"num_format": text, "valign": "top"}) for kind, text in FORMATS.items()
+        }
 
-    def column(self, sheet: Any, place: int, kind: str, values: Iterable[object], *, top: int) -> None:  # noqa: ANN401
-        """Write the values of one column from line ``top`` on, as wide as its kind needs."""
-        sheet.set_column(place, place, WIDTHS.get(kind, PLAIN_WIDTH))
-        for line, value in enumerate(values, start=top):
+    def column(
+        self,
+        sheet: Any,  # noqa: ANN401
+        corner: tuple[int, int],
+        head: tuple[str, str],
+        values: Iterable[object],
+    ) -> None:
+        """Write one column, as wide as its kind and its name need.
+
+        Parameters
+        ----------
+        sheet
+            The sheet.
+        corner
+            Line and place of its head; the values stand below.
+        head
+            Its name and its kind.
+        values
+            Its values.
+        """
+        (top, place), (name, kind) = corner, head
+        sheet.write_string(top, place, name, self._head_of_numbers if kind in FORMATS else self.head)
+        sheet.set_column(place, place, max(WIDTHS.get(kind, PLAIN_WIDTH), len(name) + ROOM_FOR_A_FILTER))
+        for line, value in enumerate(values, start=top + 1):
             self.write(sheet, line, place, value, kind)
 
     def write(self, sheet: Any, line: int, place: int, value: object, kind: str) -> None:  # noqa: ANN401

@@ -35,8 +35,7 @@ def _rows_sheet(book: Any, answer: Answer) -> None:  # noqa: ANN401 - xlsxwriter
     sheet = book.add_worksheet(answer.question.name[:31])
     cells = Cells(book)
     for place, (name, column) in enumerate(answer.columns.items()):
-        sheet.write_string(0, place, name, cells.head)
-        cells.column(sheet, place, column.kind, answer.arrow[name].to_pylist(), top=1)
+        cells.column(sheet, (0, place), (name, column.kind), answer.arrow[name].to_pylist())
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, answer.arrow.num_rows, max(answer.arrow.num_columns - 1, 0))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from math import ceil
 from typing import TYPE_CHECKING, Any, Final
 
 import xlsxwriter
@@ -28,6 +29,7 @@ _DIFFERENCES: Final = (
 )
 """Columns of which the first less the second is the third."""
 _A4: Final = 9
+_LINE_POINTS: Final = 15
 _HEAD_LINE: Final = 3
 """Line of the heads of a table; title and unit stand above."""
 _FORBIDDEN: Final = re.compile(r"[\[\]:*?/\\']")
@@ -95,6 +97,7 @@ class _Writer:
         sheet.write_string(1, 0, subtitle, self.grey)
         sheet.hide_gridlines(2)
         self._for_print(sheet)
+        sheet.set_row(_HEAD_LINE, _LINE_POINTS + 3)
         sheet.repeat_rows(0, _HEAD_LINE)
         return sheet
 
@@ -150,11 +153,10 @@ class _Writer:
         for place, name in enumerate(rows.column_names):
             known = COLUMNS.get(name)
             kind = known.kind if known else "money" if name.endswith("_usd") else "text"
-            sheet.write_string(3, place, name, self.head)
+            self.cells.column(sheet, (_HEAD_LINE, place), (name, kind), rows[name].to_pylist())
             if known:
                 unit = f" ({known.unit})" if known.unit else ""
-                sheet.write_comment(3, place, f"{known.says}{unit}")
-            self.cells.column(sheet, place, kind, rows[name].to_pylist(), top=4)
+                sheet.write_comment(_HEAD_LINE, place, f"{known.says}{unit}")
         return int(4 + rows.num_rows)
 
     def _note_checks(self, sheet: str, rows: Any, end: int) -> None:  # noqa: ANN401
@@ -242,4 +244,7 @@ class _Writer:
                     self.cells.write(sheet, line, place, value, "money" if abs(value) >= 1 else "ratio")
                 else:
                     sheet.write_string(line, place, cut(str(value)), self.wrap)
-        sheet.freeze_panes(4, 0)
+            # Not every program makes a row as high as its text; Excel takes no row above 409 points.
+            lines = max(ceil(len(str(value)) / width) for value, width in zip(row, widths, strict=True))
+            sheet.set_row(line, min(max(lines, 1) * _LINE_POINTS, 409))
+        sheet.freeze_panes(4, 1)
