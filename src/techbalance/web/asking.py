@@ -190,7 +190,7 @@ def _begin(settings: Settings, held: str, warming: Sequence[Warming]) -> None:
     if settings.is_warm:
         _ASKING[0].warm(held)
         for warm in warming:
-            # What is wrong is said to whoever asks for it; a process that does not begin would take all along.
+            # What is wrong is said to whoever asks for it; a process that cannot begin would end them all.
             with suppress(Exception):
                 _ASKING[0].made(warm, held)
 

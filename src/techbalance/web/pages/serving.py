@@ -23,7 +23,7 @@ from techbalance.web.pages.shell import KINDS, Refused, Shell, View, written_ass
 from techbalance.web.problems import status_of
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Mapping
 
     from techbalance.questions.parameters.declaration import Params
     from techbalance.web.desk import Desk
@@ -115,7 +115,7 @@ def composed(store: Store, address: str, params: Params) -> Composed:
 
 def warm(store: Store) -> None:
     """Compose what is opened most, so that the shapes of its questions are known."""
-    opened = [(page, {}) for page in PAGES if page.listed]
+    opened: list[tuple[Page, Mapping[str, str]]] = [(page, {}) for page in PAGES if page.listed]
     for page, texts in (*opened, *((explorer.PAGE, step) for step in explorer.STEPS)):
         # What is wrong with one is said to whoever opens it, and keeps no other from being ready.
         with suppress(Exception):
