@@ -10,6 +10,7 @@ out: each row keeps its month, vintage and source.
 from __future__ import annotations
 
 from collections import Counter
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -37,7 +38,6 @@ PRODUCT, PARTNER = "product", "partner"
 # of a year about a million either way. Larger stretches take more memory.
 ROWS_OF_A_STRETCH: Final = 600_000
 ROWS_PER_GROUP: Final = 50_000
-ROWS_AT_A_TIME: Final = 20_000
 
 
 def pack(writer: Writer, blocks: Sequence[Block]) -> bool:
@@ -111,12 +111,12 @@ def write_packed(files: Sequence[Path], target: Path) -> None:
                 target_file.close()
 
 
-def _stretches(files: Sequence[Path]) -> Iterator[pa.Table]:
+def _stretches(paths: Sequence[Path]) -> Iterator[pa.Table]:
     with as_store_error():
-        bounds = _bounds(files)
-        runs = [run for file in files for run in _runs(file)]
-        for bound in (*bounds, None):
-            parts = [part for run in runs for part in run.below(bound)]
+        texts = [field.name for field in pq.read_schema(paths[0]) if pa.types.is_string(field.type)]
+        files = [pq.ParquetFile(path, read_dictionary=texts, pre_buffer=False) for path in paths]
+        for first, after in pairwise((None, *_bounds(paths), None)):
+            parts = [part for file in files for part in _between(file, first, after)]
             if parts:
                 yield _by_partner(parts)
 
@@ -137,60 +137,32 @@ def _bounds(files: Sequence[Path]) -> list[str]:
     return bounds
 
 
-def _runs(path: Path) -> list[_Run]:
-    """Pieces of a file in which products ascend: exports do so twice, domestic goods and foreign ones."""
-    texts = [field.name for field in pq.read_schema(path) if pa.types.is_string(field.type)]
-    # Many are open at a time: of each only what is wanted next is held.
-    file = pq.ParquetFile(path, read_dictionary=texts, pre_buffer=False)
+def _between(file: pq.ParquetFile, first: str | None, after: str | None) -> Iterator[pa.RecordBatch]:
+    """Rows of a file from one product on and before another, in their order; None for no bound.
+
+    Groups of rows that lie across a bound are read for both sides of it: a reader that is kept open between
+    two stretches holds more memory for each of its columns than reading again costs time.
+    """
     column = file.schema_arrow.get_field_index(PRODUCT)
-    groups: list[list[int]] = []
-    highest = None
     for number in range(file.metadata.num_row_groups):
-        statistics = file.metadata.row_group(number).column(column).statistics
-        if highest is None or statistics is None or statistics.min < highest:
-            groups.append([])
-        groups[-1].append(number)
-        highest = statistics.max if statistics is not None else None
-    return [_Run(file.iter_batches(ROWS_AT_A_TIME, row_groups=some)) for some in groups]
-
-
-class _Run:
-    """Rows that are read forwards: what lies below a product is given, the rest kept for later."""
-
-    def __init__(self, batches: Iterator[pa.RecordBatch]) -> None:
-        self._batches = batches
-        self._kept: list[pa.RecordBatch] = []
-        self._reached = ""
-
-    def below(self, bound: str | None) -> Iterator[pa.RecordBatch]:
-        """Rows of products below this one that were not given before; None for all that is left."""
-        before, self._kept = self._kept, []
-        for rows in before:
-            yield from self._given(rows, bound)
-        while bound is None or self._reached < bound:
-            rows = next(self._batches, None)
-            if rows is None:
-                return
-            self._reached = rows[PRODUCT][-1].as_py()
-            yield from self._given(rows, bound)
-
-    def _given(self, rows: pa.RecordBatch, bound: str | None) -> Iterator[pa.RecordBatch]:
-        given, kept = (rows, rows.slice(0, 0)) if bound is None else _parted(rows, bound)
-        if kept.num_rows:
-            self._kept.append(kept)
-        if given.num_rows:
-            yield given
-
-
-def _parted(rows: pa.RecordBatch, bound: str) -> tuple[pa.RecordBatch, pa.RecordBatch]:
-    """Rows of products below a bound, and the others."""
-    product = rows[PRODUCT]
-    is_below = np.asarray(pc.less(product.dictionary, bound))[product.indices.to_numpy()]
-    count = int(np.count_nonzero(is_below))
-    if is_below[:count].all():
-        # In the order of products, as archives are, nothing has to be copied.
-        return rows.slice(0, count), rows.slice(count)
-    return rows.filter(pa.array(is_below)), rows.filter(pa.array(~is_below))
+        known = file.metadata.row_group(number).column(column).statistics
+        if known is not None and known.has_min_max:
+            is_before = first is not None and known.max < first
+            if is_before or (after is not None and known.min >= after):
+                continue
+        for rows in file.read_row_group(number, use_threads=False).to_batches():
+            product = rows[PRODUCT]
+            codes = product.dictionary
+            wanted = np.ones(len(codes), dtype=np.bool_)
+            if first is not None:
+                wanted &= np.asarray(pc.greater_equal(codes, first))
+            if after is not None:
+                wanted &= np.asarray(pc.less(codes, after))
+            inside = wanted[product.indices.to_numpy()]
+            if inside.all():
+                yield rows
+            elif inside.any():
+                yield rows.filter(pa.array(inside))
 
 
 def _by_partner(parts: list[pa.RecordBatch]) -> pa.Table:

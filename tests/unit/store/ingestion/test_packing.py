@@ -40,7 +40,6 @@ def rows_of(*files: Path) -> list[tuple[object, ...]]:
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(packing, "ROWS_OF_A_STRETCH", 6)
     monkeypatch.setattr(packing, "ROWS_PER_GROUP", 3)
-    monkeypatch.setattr(packing, "ROWS_AT_A_TIME", 2)
 
 
 ROW = st.tuples(st.sampled_from("abcdefgh"), st.sampled_from("12345"), st.integers(0, 9))
