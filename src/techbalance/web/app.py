@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from techbalance.errors import TechbalanceError
 from techbalance.web import api
 from techbalance.web.description import completed
 from techbalance.web.desk import Desk
+from techbalance.web.names import OwnNames
 from techbalance.web.pages.serving import Serving, warm
 from techbalance.web.pages.shell import Refused
 from techbalance.web.problems import DESCRIPTIONS, plain_problem, problem
@@ -79,7 +79,7 @@ def create_app(settings: Settings | None = None, *, log: TextIO | None = None) -
             allow_methods=["GET", "HEAD"],
             expose_headers=["ETag", "Techbalance-Answer", "Techbalance-Reference"],
         )
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(settings.names), www_redirect=False)
+    app.add_middleware(OwnNames, names=settings.names)
     app.add_middleware(Watch, metrics=metrics, log=log)
     return app
 
@@ -114,4 +114,5 @@ async def _of_http(pages: Serving, request: Request, wrong: Exception) -> Respon
         return pages.refused(
             Refused(wrong.status_code, DESCRIPTIONS.get(wrong.status_code, str(wrong.detail)))
         )
-    return plain_problem(wrong.status_code, str(wrong.detail), wrong.headers)
+    headers = {"Allow": "GET, HEAD"} if wrong.status_code == 405 else wrong.headers
+    return plain_problem(wrong.status_code, str(wrong.detail), headers)

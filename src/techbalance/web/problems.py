@@ -31,7 +31,7 @@ STATUSES: Final[tuple[tuple[type[TechbalanceError], int], ...]] = (
     (ConvergenceError, 422),
     (TechbalanceError, 500),
 )
-HTTP_ITSELF: Final = frozenset({404, 406, 500})
+HTTP_ITSELF: Final = frozenset({400, 404, 406, 500})
 """Statuses that may also say nothing but what HTTP says."""
 DESCRIPTIONS: Final = {
     400: "The question cannot be put like this",

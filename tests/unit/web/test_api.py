@@ -15,6 +15,7 @@ from techbalance.questions.interface import readable, row_schema
 from techbalance.web import formats
 from techbalance.web.app import create_app
 from techbalance.web.desk import Desk
+from techbalance.web.names import name_in
 from techbalance.web.settings import Settings
 
 ROOT = "/api/v1"
@@ -126,7 +127,25 @@ def test_what_http_itself_refuses_is_a_problem_too(client):
         assert given.status_code == status
         assert given.headers["content-type"] == "application/problem+json"
     assert client.get(f"{ROOT}/balance", headers={"accept": "image/png"}).status_code == 406
-    assert client.get(f"{ROOT}/balance", headers={"host": "elsewhere.example"}).status_code == 400
+    stranger = client.get(f"{ROOT}/balance", headers={"host": "elsewhere.example"})
+    assert stranger.status_code == 400
+    assert stranger.headers["content-type"] == "application/problem+json"
+    assert client.post(f"{ROOT}/balance").headers["allow"] == "GET, HEAD"
+
+
+@pytest.mark.parametrize(
+    ("host", "name"),
+    [
+        ("127.0.0.1:8000", "127.0.0.1"),
+        ("LocalHost", "localhost"),
+        ("[::1]:8000", "[::1]"),
+        ("[::1]", "[::1]"),
+        ("localhost:evil.example", "localhost:evil.example"),
+        ("", ""),
+    ],
+)
+def test_a_host_is_told_from_its_port(host, name):
+    assert name_in(host) == name
 
 
 def test_what_changes_the_store_has_no_address(client):
