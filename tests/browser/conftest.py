@@ -61,7 +61,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     from techbalance.web.app import create_app
     from techbalance.web.settings import Settings
 
-    app = create_app(Settings(home=tmp_path_factory.mktemp("home")))
+    # However busy the machine of the tests is.
+    app = create_app(Settings(home=tmp_path_factory.mktemp("home"), most_seconds=120))
     serving = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", ws="none"))
     thread = threading.Thread(target=serving.run, daemon=True)
     thread.start()

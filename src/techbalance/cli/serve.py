@@ -36,7 +36,7 @@ def serve(  # noqa: PLR0913, PLR0917 - one argument per option
     names = (*Settings.names, *([] if host in Settings.names else [host]), *name)
     settings = Settings(host=host, port=port, names=names, origins=tuple(origin), workers=workers)
     app = create_app(settings, log=None if quiet else sys.stderr)
-    typer.echo(f"http://{host}:{port}/api/v1/questions (stop with Ctrl+C)", err=True)
+    typer.echo(f"http://{host}:{port} (stop with Ctrl+C); for programs: /api/v1/questions", err=True)
     uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False, server_header=False)
 
 

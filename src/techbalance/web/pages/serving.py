@@ -188,7 +188,7 @@ class Serving:
                 written = await self._text(page, params, embedded)
             except TechbalanceError as wrong:
                 refused = of_the_tree(wrong)
-                if not given and isinstance(wrong, QuestionError):
+                if not given and not embedded and isinstance(wrong, QuestionError):
                     # Nothing is wrong with opening a page that cannot choose for its reader.
                     refused = Refused(200, page.summary, f"{wrong.what}.", wrong.remedy)
                 return self.refused(refused, page, given)
