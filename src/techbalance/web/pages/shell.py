@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from importlib.metadata import version
 from importlib.resources import files
@@ -123,6 +123,8 @@ class Shell:
             the navigation.
         """
         content = view.content
+        if embedded:
+            content = replace(content, controls=(), crumbs=(), links=())
         blocks = content.blocks
         name = "embedded.html" if embedded else "shell.html"
         return self._templates.get_template(name).render(
