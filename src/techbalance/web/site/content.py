@@ -55,6 +55,8 @@ def _is_held(link: str, addresses: Filed) -> bool:
 def _block(block: Any, addresses: Filed) -> Any:  # noqa: ANN401 - blocks of many kinds
     if isinstance(block, Interfaces):
         return None
+    if isinstance(block, Listing):
+        return Listing(tuple(one for one in block.links if _is_held(one[0].address, addresses)))
     if isinstance(block, (Chart, Table)):
         block = replace(block, grid=_grid(block.grid, addresses))
     if isinstance(block, Chart) and block.marks is not None:

@@ -10,10 +10,10 @@ from functools import cache
 from typing import TYPE_CHECKING, Final, TypeVar
 from xml.sax.saxutils import escape
 
-from techbalance.errors import ParameterError, StoreError, TechbalanceError, UnknownCodeError
+from techbalance.errors import CheckError, ParameterError, StoreError, TechbalanceError, UnknownCodeError
 from techbalance.report.sharing import without_collection
 from techbalance.web.asking import Asking
-from techbalance.web.pages import partner
+from techbalance.web.pages import data, partner
 from techbalance.web.pages.page import Asker
 from techbalance.web.pages.registry import PAGES
 from techbalance.web.pages.shell import Refused, View, written_asset
@@ -34,6 +34,7 @@ MARK: Final = "techbalance-site.txt"
 """The file by which a folder is known as a site, and its first page."""
 _UNFINISHED, _BEFORE = ".unfinished", ".before"
 _MARKED: Final = "A site written by techbalance site. It may be replaced as a whole.\n"
+_SOURCES: Final = data.ADDRESS.strip("/")
 _AT_ONCE: Final = 4
 """Views handed to a process together: a page's views share answers."""
 
@@ -168,11 +169,15 @@ def _all(aside: Path, scope: Scope) -> int:
 
 def _shared(parts: Sequence[list[str]], aside: Path, scope: Scope) -> Iterator[dict[str, str]]:
     """Hand the parts to two processes, this one and another: asking and drawing hold the interpreter."""
-    spawned = multiprocessing.get_context("spawn")
-    with without_collection(), ProcessPoolExecutor(1, mp_context=spawned) as other:
-        queued = [other.submit(written, part, aside, scope) for part in reversed(parts)][::-1]
-        for part, one in zip(parts, queued, strict=True):
-            yield written(part, aside, scope) if one.cancel() else one.result()
+    other = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"))
+    try:
+        with without_collection():
+            queued = [other.submit(written, part, aside, scope) for part in reversed(parts)][::-1]
+            for part, one in zip(parts, queued, strict=True):
+                yield written(part, aside, scope) if one.cancel() else one.result()
+    finally:
+        # Whoever interrupts this does not wait for what is still queued.
+        other.shutdown(cancel_futures=True)
 
 
 def written(links: Sequence[str], aside: Path, scope: Scope) -> dict[str, str]:
@@ -194,6 +199,9 @@ def written(links: Sequence[str], aside: Path, scope: Scope) -> dict[str, str]:
         place = addresses.places[link]
         try:
             headings[link] = _write_view(by_address[place.page], place, addresses, aside, scope)
+        except CheckError:
+            # A link to nowhere is a mistake of ours, and no page.
+            raise
         except TechbalanceError as wrong:
             headings[link] = _write_refused(by_address[place.page], place, addresses, aside, wrong)
     return headings
@@ -218,7 +226,7 @@ def _of(home: Path, make: Callable[[Asker], Made]) -> Made:
 
 
 def chosen_pages(names: tuple[str, ...] | None) -> tuple[Page, ...]:
-    """Look pages up by name; the overview is always among them.
+    """Look pages up by name; the overview is always among them, and the sources that all pages name.
 
     Raises
     ------
@@ -229,7 +237,7 @@ def chosen_pages(names: tuple[str, ...] | None) -> tuple[Page, ...]:
     for name in names or ():
         if name not in known:
             raise UnknownCodeError.among("page", name, [one for one in known if one])
-    return tuple(page for name, page in known.items() if names is None or name in {"", *names})
+    return tuple(page for name, page in known.items() if names is None or name in {"", _SOURCES, *names})
 
 
 @cache
@@ -271,10 +279,9 @@ def _write_view(page: Page, place: Place, addresses: Filed, aside: Path, scope: 
     hidden = str(scope.home)
     _file(aside, place.file, addresses.shell.write(view).replace(hidden, "the store").encode())
     for block in said.blocks.values():
-        for name, data in drawing.files(block):
-            if not name.endswith(".png"):
-                data = data.replace(hidden.encode(), b"the store")  # noqa: PLW2901 - the same file
-            _file(aside, f"{place.stem}/{name}", data)
+        for name, drawn in drawing.files(block):
+            shown = drawn if name.endswith(".png") else drawn.replace(hidden.encode(), b"the store")
+            _file(aside, f"{place.stem}/{name}", shown)
     return said.heading
 
 
