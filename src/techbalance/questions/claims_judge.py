@@ -126,7 +126,7 @@ def _row(number: int, one: Understood, params: ClaimsJudgeParams, held: Held) ->
     row: dict[str, Any] = dict.fromkeys(SCHEMA.names)
     row |= {"claim_id": str(number), "text": one.text or None, "stated": one.stated or None}
     if one.statement is None:
-        row["note"] = f"not_read: needed is {list_text(one.asks)}"
+        row["note"] = f"not_read: needed: {'; '.join(one.asks)}"
         row["read_as"] = "; ".join(one.said) or None
         return row
     published = end_of_period(params.published) if params.published else None

@@ -34,7 +34,7 @@ def test_the_statements_that_ship_get_the_same_verdict_in_our_own_words(asked):
         published = {} if file.article.published == "unknown" else {"published": file.article.published}
         for row in judged(asked, "\n".join(texts), series="atp", year="2002:2007", **published):
             if row["verdict"] is None:
-                assert row["note"].startswith("not_read: needed is ")
+                assert row["note"].startswith("not_read: needed: ")
                 continue
             theirs_row = theirs[texts[row["text"]]]
             assert [row[name] for name in ("verdict", "stated", "recomputed", "vintage", "basis")] == [

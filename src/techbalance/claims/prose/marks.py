@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from techbalance.claims.measures import UNITS
 from techbalance.claims.statement import MOST_DIGITS
 from techbalance.classifications.groups import GROUPS
 
@@ -104,7 +105,9 @@ class Stated:
     unit: str
 
     def __str__(self) -> str:
-        return f"{self.digits} {self.unit.replace('_', ' ')}"
+        form = UNITS[self.unit]
+        sign = "\N{MINUS SIGN}" if self.digits.startswith("-") else ""
+        return f"{sign}{form.before}{self.digits.removeprefix('-')}{form.after}"
 
 
 @dataclass(frozen=True)
