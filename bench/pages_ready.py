@@ -1,6 +1,7 @@
 """How soon does a served page show its first chart, and how soon does it answer? In Chromium, at two widths.
 
-    python -m bench.pages_ready [ADDRESS]     a server that runs; ``techbalance serve`` is started otherwise
+    python -m bench.pages_ready [ADDRESS [PAGE...]]    a server that runs, and pages of it, such as /explorer;
+                                                       otherwise one is started, and all are measured
 
 Every page of the navigation is opened in fresh windows, whose cache is empty, so that each fetches style,
 script and chart library anew. Then fields of its form are changed, each time to a value that was not asked
@@ -174,10 +175,10 @@ def _line(what: str, times: list[float], bar: float) -> str:
     )
 
 
-def measure(address: str, browser: Browser) -> None:
-    """Print the lines of every page at both widths."""
+def measure(address: str, browser: Browser, chosen: list[str]) -> None:
+    """Print the lines of every page, or of those chosen, at both widths."""
     for page in PAGES:
-        if not page.listed:
+        if not page.listed or (chosen and page.address not in chosen):
             continue
         for window in WINDOWS:
             where = f"{page.address} on a {window}"
@@ -199,10 +200,10 @@ def main() -> int:
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=found, args=list(FLAGS))
         if len(sys.argv) > 1:
-            measure(sys.argv[1].rstrip("/"), browser)
+            measure(sys.argv[1].rstrip("/"), browser, sys.argv[2:])
         else:
             with server() as address:
-                measure(address, browser)
+                measure(address, browser, [])
         browser.close()
     return 0
 
