@@ -105,6 +105,9 @@ class Book:
         self, name: str, of: Outline | None, args: tuple[Any, ...], named: dict[str, Any], *, lifted: bool
     ) -> Any:  # noqa: ANN401
         """Note one call; it is made at once where something in it was built already, or cannot be noted."""
+        if name == "literal" and isinstance(next(iter((*args, *named.values()))), (list, tuple, dict)):
+            # Data of its own, which no second question has.
+            return _made(name, None, args, named)
         frame = None if of is None else of.o_frame
         if name == "literal" and (named or len(args) != 1):
             lifted = False

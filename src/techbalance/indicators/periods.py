@@ -45,7 +45,7 @@ def calendar(first: int, last: int) -> Table:
 
     A question asked of a year gets a row for it even where no table holds anything of that year.
     """
-    years = ibis.range(first, last + 1).unnest().name("year").as_table()
+    years = _years(first, last)
     months = ibis.range(1, 13).unnest().name("month").as_table()
     return with_quarter(
         years.cross_join(months).mutate(
@@ -53,6 +53,18 @@ def calendar(first: int, last: int) -> Table:
             month=lambda row: row.month.cast("int8"),
         )
     )
+
+
+def every(freq: Freq, first: int, last: int) -> Table:
+    """Every period from the first year to the last: the columns of its bucket."""
+    if BUCKETS[freq] == ("year",):
+        years = _years(first, last)
+        return years.select(year=years.year.cast("int16"))
+    return calendar(first, last).select(*BUCKETS[freq]).distinct()
+
+
+def _years(first: int, last: int) -> Table:
+    return ibis.range(first, last + 1).unnest().name("year").as_table()
 
 
 def figures(headline: Table, freq: Freq, ytd_months: int = 12) -> Table:

@@ -170,9 +170,9 @@ def _within(rows: Table, spans: dict[str, list[Span]]) -> Table:
 def _with_missing(table: Table, params: IpParams, book: CountryBook, spans: dict[str, list[Span]]) -> Table:
     """Add a row for every country and year that was asked for and is not held."""
     if params.year is None:
-        grid = periods.calendar(1, 1).select("year").distinct().mutate(year=ibis.null("int16"))
+        grid = periods.every("year", 1, 1).mutate(year=ibis.null("int16"))
     else:
-        grid = periods.calendar(params.year.start, params.year.end).select("year").distinct()
+        grid = periods.every("year", params.year.start, params.year.end)
     if not spans:
         nobody = grid.mutate(country=ibis.null("string"), country_name=ibis.null("string"))
         missing = nobody.anti_join(table, "year")

@@ -128,16 +128,16 @@ class ProductBalance:
 
     def _asked(self) -> Table:
         """Every period asked for; without a year those of which anything is held."""
-        years, bucket = self.trade.years, periods.BUCKETS[self.freq]
+        years = self.trade.years
         if years is not None:
-            return periods.calendar(years.start, years.end).select(*bucket).distinct()
+            return periods.every(self.freq, years.start, years.end)
         ever = self.trade.years_ever()
         if not ever:
             raise NotCoveredError(
                 f"no {self.freq} of trade by {self.what} is held",
                 remedy="Ask by year, or name a year to see what is held of it",
             )
-        span = periods.calendar(min(ever), max(ever)).select(*bucket).distinct()
+        span = periods.every(self.freq, min(ever), max(ever))
         return span.filter(span.year.isin(ever))
 
     def _note(self, rows: Table, reason: str | None) -> StringValue:

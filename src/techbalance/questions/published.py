@@ -209,7 +209,7 @@ class Published:
             nowhere = periods.calendar(1, 1).limit(1).filter(held.count().as_scalar() == 0)
             grid = grid.union(nowhere.select(**{key: ibis.null(grid[key].type()) for key in keys}))
         else:
-            grid = periods.calendar(years.start, years.end).select(keys).distinct()
+            grid = periods.every(self.freq, years.start, years.end)
         figures = self._totals()
         if self.by_partner and self.members is not None:
             grid = each_partner(grid, spans_by_label(self.store, self.members))

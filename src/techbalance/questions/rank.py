@@ -37,7 +37,7 @@ def run(params: RankParams, store: Store) -> Answer:
     values.demand_flow(year)
     descending = params.flow is not None
     now = accounts.rank(named(values.of(year), key, values), (), key, descending=descending)
-    before = accounts.rank(named(values.of(year - 1), key, values), (), key, descending=descending)
+    before = accounts.rank(values.of(year - 1), (), key, descending=descending)
     rows = _compared(now, before, key)
     rows = rows.mutate(measure=ibis.literal(values.measure), note=_note(rows, key, store, year))
     rows = rows.order_by(["rank", key]).select(key, f"{key}_name", *RANK.columns)
@@ -76,6 +76,6 @@ def _compared(now: Table, before: Table, key: str) -> Table:
 def _missing(rows: Table, values: Values, year: int) -> Table:
     """One row of nulls with the reason in place of an empty ranking."""
     reason = values.why_missing(year)
-    years = periods.calendar(year, year).select("year").distinct()
+    years = periods.every("year", year, year)
     nulls = {name: ibis.null(rows[name].type()) for name in rows.columns}
     return years.select(**(nulls | {"note": ibis.literal(reason)}))

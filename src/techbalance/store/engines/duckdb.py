@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 class DuckDBEngine:
     """Parquet files as Ibis tables on an in-memory DuckDB.
 
-    Nothing is created from memory: tables are views over files, so the same expressions run on an engine
-    that sees the same files.
+    Tables are views over files, so the same expressions run on an engine that sees the same files. Where many
+    questions are asked, what they begin with is kept in memory (``templates``).
 
     Parameters
     ----------
