@@ -13,6 +13,8 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
+import pyarrow as pa
+
 from techbalance.errors import DataError, SchemaError, StoreError
 from techbalance.store.catalogue import Store
 from techbalance.store.commit import Draft, Writer, writer
@@ -162,6 +164,8 @@ class _Run:
             except BaseException:
                 pool.shutdown(wait=True, cancel_futures=True)
                 raise
+        # What reading has used is given back before years are added up.
+        pa.default_memory_pool().release_unused()
         if self.held is not None:
             if self.new_lists:
                 reclassify(self.held, self.marts, self.new_lists)
