@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import typer
 
-from techbalance.errors import ParameterError, StoreError, UnknownCodeError
+from techbalance.errors import ParameterError, StoreError, TechbalanceError, UnknownCodeError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from techbalance.report.page import Report
     from techbalance.report.sharing import Form
     from techbalance.report.subject import Subject
@@ -103,11 +106,25 @@ def _form(form: str, out: str) -> Form:
 def _page(folder: Path, store: Store, subject: Subject | None) -> None:
     from techbalance.report.page import PAGE, prepare, write
 
-    prepare(folder)
-    written = write(_composed(store, subject, "html"), folder)
+    with _not_left_empty(folder / PAGE):
+        prepare(folder)
+        composed = _composed(store, subject, "html")
+    written = write(composed, folder)
     typer.echo(str(written.page))
     size, files = f"{written.page_bytes / 1e6:.1f} MB", len(written.data)
     typer.echo(f"{PAGE} ({size}) stands by itself; {files} data files lie beside it.", err=True)
+
+
+@contextmanager
+def _not_left_empty(path: Path) -> Iterator[None]:
+    """Take a file away again that was made to see whether it can be, where nothing came of it."""
+    try:
+        yield
+    except TechbalanceError:
+        with suppress(OSError):
+            if not path.stat().st_size:
+                path.unlink()
+        raise
 
 
 def _document(out: Path, form: Form, store: Store, subject: Subject | None) -> None:
@@ -117,9 +134,10 @@ def _document(out: Path, form: Form, store: Store, subject: Subject | None) -> N
     name = f"{BRIEFS}-{subject.slug}" if subject else FOLDER
     path = out if out.suffix.lower() == f".{form}" else out / f"{name}.{form}"
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch()
-        made = {"pdf": typeset, "xlsx": as_workbook}[form](_composed(store, subject, form))
+        with _not_left_empty(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch()
+            made = {"pdf": typeset, "xlsx": as_workbook}[form](_composed(store, subject, form))
         path.write_bytes(made)
     except OSError as wrong:
         raise StoreError(

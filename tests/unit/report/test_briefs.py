@@ -173,6 +173,19 @@ def test_a_brief_has_one_subject(capsys, tmp_path, monkeypatch):
     assert "one subject" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("name", ["brief.pdf", "folder"])
+def test_nothing_empty_is_left_where_a_brief_was_refused(tmp_path, monkeypatch, name):
+    monkeypatch.setenv("TECHBALANCE_HOME", str(tmp_path / "home"))
+    refused = NotCoveredError("nothing is held")
+
+    def refuse(*_: object) -> None:
+        raise refused
+
+    monkeypatch.setattr("techbalance.report.briefs.compose", refuse)
+    assert run(["report", "--group", "05", "--out", str(tmp_path / name)]) == refused.exit_code
+    assert not [path for path in tmp_path.rglob("*") if path.is_file() and not path.stat().st_size]
+
+
 def test_dependence_names_what_few_supply(inquiry):
     found = scoped_dependence.section(inquiry, subject.group("08"))
     (table,) = found.blocks

@@ -61,7 +61,8 @@ def _counted(rows: list[dict[str, Any]], year: int, subject: Subject) -> str:
 
 
 def _table(inquiry: Inquiry, change: Answer, subject: Subject, span: tuple[int, int]) -> Table:
-    rows = sorted(change.rows(), key=lambda row: -(row["to_usd"] or 0))
+    traded = [row for row in change.rows() if row["to_usd"]]
+    rows = sorted(traded, key=lambda row: -row["to_usd"])
     shown = [
         row
         | {"named": text.sentence(row["product_name"] or ""), "code": text.tariff_code(row["product"])}
