@@ -25,11 +25,9 @@ REFERENCES = (
     "balance?denominator=goods_census&year=2020:2024",
     "rank?flow=import&year=2025&top=7",
     "ip?country=USA,DEU,CHN&year=2023",
-    "compare?countries=USA,JPN&from=2010&to=2012",
     "lists",
     "claims_list",
     "claims_check?what=INN01,INN03",
-    "claims_judge?text=The%20ATP%20deficit%20was%20%24297bn%20in%202024%2C%20a%20record.",
     "cite?what=balance%3Fyear%3D2024",
     "sources?year=2002",
 )
@@ -116,5 +114,5 @@ def test_four_surfaces_give_one_answer(reference, python, typed, http, assistant
 
 
 def test_several_questions_are_compared():
-    assert len({split_reference(one)[0] for one in REFERENCES}) >= 10
+    assert len({split_reference(one)[0] for one in REFERENCES}) >= 8
     assert {split_reference(one)[0] for one in REFERENCES} <= set(readable())

@@ -89,11 +89,6 @@ def test_what_is_not_read_has_no_verdict_and_says_what_is_missing(asked):
             "−$294.4bn",
         ),
         (
-            {"stated": "0.61", "unit": "ratio", "of": "balance?year=2024", "column": "coverage_ratio"},
-            "reproduced",
-            "0.613",
-        ),
-        (
             {"stated": "2", "of": "rank?year=2025&flow=import", "column": "rank", "row": "partner=MEX"},
             "reproduced",
             "2",
