@@ -301,7 +301,8 @@ STEPS: Final[tuple[dict[str, str], ...]] = (
         )
     ),
     {"group": "04", "partner": "TWN", "product": "8471500150"},
-    {"denominator": "goods_bop"},
+    *({"denominator": name} for name in DENOMINATORS),
+    *({"series": name} for name in SERIES if name != "atp"),
     {"by": "month"},
 )
 

@@ -15,7 +15,7 @@ from fastapi import APIRouter, Request, Response
 from techbalance.errors import ParameterError, QuestionError, TechbalanceError, UnknownCodeError, shortened
 from techbalance.store.catalogue import Store
 from techbalance.web.asking import packed
-from techbalance.web.pages import explorer
+from techbalance.web.pages import data, explorer
 from techbalance.web.pages.controls import open_form
 from techbalance.web.pages.page import Asker
 from techbalance.web.pages.registry import PAGES
@@ -116,7 +116,8 @@ def composed(store: Store, address: str, params: Params) -> Composed:
 def warm(store: Store) -> None:
     """Compose what is opened most, so that the shapes of its questions are known."""
     opened: list[tuple[Page, Mapping[str, str]]] = [(page, {}) for page in PAGES if page.listed]
-    for page, texts in (*opened, *((explorer.PAGE, step) for step in explorer.STEPS)):
+    steps = [(one.PAGE, step) for one in (explorer, data) for step in one.STEPS]
+    for page, texts in (*opened, *steps):
         # What is wrong with one is said to whoever opens it, and keeps no other from being ready.
         with suppress(Exception):
             composed(store, page.address, page.read(texts))
