@@ -25,6 +25,7 @@ from techbalance.web import formats
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from multiprocessing.synchronize import Event
 
     from techbalance.questions.parameters.declaration import Params, Question
     from techbalance.web.settings import Settings
@@ -135,15 +136,6 @@ class Asking:
         body = formats.written(answer, form)
         return Kept(body, packed(body), f'"{answer.answer_id}-{form}"', answer.answer_id, answer.reference)
 
-    def warm(self, held: str) -> None:
-        """Ask what is asked most, so that the first caller does not wait for it."""
-        for reference in WARMING:
-            try:
-                self.made(partial(_told, reference), held)
-            except TechbalanceError:
-                # It says so to whoever asks it.
-                continue
-
 
 def _told(reference: str, store: Store) -> bytes:
     return formats.written(ask_reference(reference, store), "json")
@@ -154,12 +146,18 @@ def _told(reference: str, store: Store) -> bytes:
 _ASKING: list[Asking] = []
 
 
-def processes(settings: Settings, held: str, warming: Sequence[Warming] = ()) -> ProcessPoolExecutor:
+def ending() -> Event:
+    """What tells processes that the server ends: one that still warms up stops."""
+    return multiprocessing.get_context("spawn").Event()
+
+
+def processes(
+    settings: Settings, held: str, ends: Event, warming: Sequence[Warming] = ()
+) -> ProcessPoolExecutor:
     """Start the processes that ask; each is warm before it takes its first question."""
     spawned = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(
-        settings.workers, mp_context=spawned, initializer=_begin, initargs=(settings, held, warming)
-    )
+    given = (settings, held, ends, warming)
+    return ProcessPoolExecutor(settings.workers, mp_context=spawned, initializer=_begin, initargs=given)
 
 
 def asked(name: str, params: Params, form: str, held: str) -> tuple[Kept, bool]:
@@ -181,18 +179,19 @@ def here() -> int:
     return os.getpid()
 
 
-def _begin(settings: Settings, held: str, warming: Sequence[Warming]) -> None:
-    """Open and warm what a process asks of."""
+def _begin(settings: Settings, held: str, ends: Event, warming: Sequence[Warming]) -> None:
+    """Open what a process asks of, and ask what is asked most, so that the first caller does not wait."""
     # A key that stops the server stops the one that listens, which lets the others go.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_go_with_parent, daemon=True).start()
     _ASKING[:] = [Asking(settings)]
-    if settings.is_warm:
-        _ASKING[0].warm(held)
-        for warm in warming:
-            # What is wrong is said to whoever asks for it; a process that cannot begin would end them all.
-            with suppress(Exception):
-                _ASKING[0].made(warm, held)
+    asked_most: list[Callable[[Store], object]] = [partial(_told, one) for one in WARMING]
+    for warm in (*asked_most, *warming) if settings.is_warm else ():
+        if ends.is_set():
+            return
+        # What is wrong is said to whoever asks for it; a process that cannot begin would end them all.
+        with suppress(Exception):
+            _ASKING[0].made(warm, held)
 
 
 def _go_with_parent() -> None:

@@ -10,14 +10,14 @@ import asyncio
 import threading
 import time
 from collections import OrderedDict
-from concurrent.futures import BrokenExecutor, ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from techbalance.errors import BusyError, TooMuchError
 from techbalance.store.catalogue import Store
 from techbalance.store.outside import fingerprint
-from techbalance.web.asking import Asking, Kept, asked, here, made, processes
+from techbalance.web.asking import Asking, Kept, asked, ending, here, made, processes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sequence
@@ -72,7 +72,8 @@ class Desk:
         self._weight = 0
         self._held = ""
         self._looked = -SECONDS_BETWEEN_LOOKS
-        self._pool = processes(settings, self.held, warming) if settings.workers else None
+        self._pool: ProcessPoolExecutor | None = None
+        self._ends = ending()
 
     @property
     def held(self) -> str:
@@ -210,14 +211,16 @@ class Desk:
             done, is_built = await loop.run_in_executor(pool, work, *given)
         except BrokenExecutor:
             if self._pool is pool:
-                self._pool = processes(self.settings, self.held, self.warming)
+                self._pool = processes(self.settings, self.held, self._ends, self.warming)
             done, is_built = await loop.run_in_executor(self._pool, work, *given)
         self.counts.built += is_built
         return done
 
     async def begin(self) -> None:
-        """Wait until every process is there and warm."""
+        """Start the processes, and wait until every one is there and warm; until they start threads ask."""
         loop = asyncio.get_running_loop()
+        if self.settings.workers and self._pool is None:
+            self._pool = processes(self.settings, self.held, self._ends, self.warming)
         begun: set[int] = set()
         while self._pool is not None and len(begun) < self.settings.workers:
             begun |= set(await asyncio.gather(*[loop.run_in_executor(self._pool, here) for _ in range(8)]))
@@ -241,5 +244,6 @@ class Desk:
     def close(self) -> None:
         """Let the threads go; what is under way is given up."""
         self._threads.shutdown(wait=False, cancel_futures=True)
+        self._ends.set()
         if self._pool is not None:
             self._pool.shutdown(wait=False, cancel_futures=True)
