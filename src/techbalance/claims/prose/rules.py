@@ -6,7 +6,7 @@ what is left decides whether the sentence was understood.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from techbalance.claims.prose.charges import charges
 from techbalance.claims.prose.draft import BOUND_WORDS, Context, Draft, Understood, quoted, signed
@@ -14,7 +14,8 @@ from techbalance.claims.prose.order import faster, overtaking, rank, record, sig
 from techbalance.claims.prose.parts import ANY_CHANGE, DIRECTIONS, REACHED, denominator_of, flow_of, place_of
 
 if TYPE_CHECKING:
-    from techbalance.claims.prose.marks import Named, Vocabulary
+    from techbalance.claims.measures import Comparator
+    from techbalance.claims.prose.marks import Named, Stated, Vocabulary
     from techbalance.claims.prose.sheet import Sheet
 
 
@@ -58,7 +59,7 @@ def _level(draft: Draft, text: str) -> Understood:
     return _of_money(draft, text, figure)
 
 
-def _of_money(draft: Draft, text: str, figure: Any) -> Understood:  # noqa: ANN401 - a figure and its bound
+def _of_money(draft: Draft, text: str, figure: tuple[Stated, Comparator]) -> Understood:
     nature = draft.nature()
     series, place = place_of(draft, nature)
     year = draft.year()
