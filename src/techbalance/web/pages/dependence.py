@@ -178,7 +178,7 @@ def _short_columns(rows: list[dict[str, Any]]) -> tuple[Field, ...]:
         money("shortfall_usd", "Short at most", rows),
         money("loss_usd", "Lost", rows),
         Field("lost_share", "Lost, % of imports", "percent"),
-        Field("dearer", "Dearer by", "words"),
+        Field("dearer", "Dearer by", "code"),
     )
 
 
@@ -241,7 +241,7 @@ def _flagged(asker: Asker, screened: Answer, rows: list[dict[str, Any]]) -> Tabl
         Field("top_partner_name", "Largest supplier", "words"),
         Field("top_share", "Its share, %", "percent"),
         Field("flags", "Flags", "words"),
-        Field("persistence", "Flagged in", "words"),
+        Field("persistence", "Flagged in", "code"),
         Field("code", "Code", "code"),
     )
     year = _year(screened)

@@ -177,8 +177,8 @@ def _latest(asker: Asker, answer: Answer, params: StoryParams) -> Table:
         Field("partner_name", "Partner", "words"),
         money("value_usd", "Value", newest),
         Field(share, "Share, %" if share == "share" else "Of what is held, %", "percent"),
-        Field("within", "Of it the product itself", "words"),
-        Field("per_unit", "Per unit", "words"),
+        Field("within", "Of it the product itself", "code"),
+        Field("per_unit", "Per unit", "code"),
         Field("system", "Codes", "code"),
     ]
     if all(row["per_unit"] == text.DASH for row in newest):
