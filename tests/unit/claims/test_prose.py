@@ -148,6 +148,9 @@ def test_a_sentence_is_read_as_it_is_meant(text, metric, filters, comparator, st
         ("The ATP deficit equaled 1 % of GDP in 2024.", "“gdp”"),
         ("The ATP deficit rose 5 percentage points in 2024.", "“5”"),
         ("The ATP deficit was the largest since 2008 in 2024.", "“largest”"),
+        ("The ATP deficit grew from $294.4bn to $414.7bn in 2025.", "one figure at a time"),
+        ("The ATP deficit doubled to $414.7bn in 2025.", "“doubled”"),
+        ("China paid the United States $8bn for intellectual property in 2023.", "one country"),
         ("Germany is a friend.", "a figure"),
     ],
 )
@@ -174,6 +177,7 @@ def test_every_figure_of_a_text_has_a_row_of_its_own():
         "761.0", "966.0", "466.5", "761.0", None,
     ]  # fmt: skip
     assert [one.statement.filters.year for one in found[:4]] == [2024, 2025, 2024, 2024]
+    assert any("named once" in said for said in found[3].said)
 
 
 def test_words_that_may_mean_several_series_try_each():

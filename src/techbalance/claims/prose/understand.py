@@ -67,13 +67,27 @@ def _of_sentence(whole: Sheet, sentence: str, vocabulary: Vocabulary, context: C
     if clauses is None:
         ask = "one figure at a time: write each in a sentence of its own"
         return [Understood(sentence, str(one), asks=(ask,)) for one in whole.left("stated")]
-    return [one for clause in clauses for one in read_clause(clause, sentence, vocabulary, context)]
+    rows = [one for clause in clauses for one in read_clause(clause, sentence, vocabulary, context)]
+    return [replace(one, said=(*one.said, *_shared(whole))) for one in rows]
+
+
+def _shared(whole: Sheet) -> tuple[str, ...]:
+    """Say that what is named once was taken for every figure of the sentence."""
+    named = [kind for kind in ("year", "series") if len(whole.left(kind)) == 1]
+    return (
+        (f"the {' and the '.join(named)} named once is that of every figure of the sentence",)
+        if named
+        else ()
+    )
 
 
 def _clauses(whole: Sheet) -> list[Sheet] | None:
     """Part a sentence so that each part has one figure; a year or series named once stands for all."""
     steps = _FROM_TO.search(whole.text)
     if steps:
+        if not (steps[2] and steps[4]):
+            # "Grew from $294bn to $415bn in 2025" does not say of which year the first figure is.
+            return None
         ends = ((1, 2), (3, 4))
         texts = [
             f"{whole.text[: steps.start()]}to {steps[figure]}{steps[year]}{whole.text[steps.end() :]}"
