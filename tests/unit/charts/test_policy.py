@@ -3,7 +3,7 @@
 import pyarrow as pa
 import pytest
 
-from techbalance.charts import Credit, imports_before_after, outcome_ranges, tornado_bars
+from techbalance.charts import Credit, imports_before_after, outcome_by_rate, outcome_ranges, tornado_bars
 from techbalance.errors import NotCoveredError, SchemaError
 
 BN = 1e9
@@ -100,3 +100,19 @@ def test_nothing_to_draw_and_a_missing_column_are_refused():
         imports_before_after(ANSWER.slice(0, 3), credit=CREDIT)
     with pytest.raises(SchemaError, match="unit"):
         outcome_ranges(ANSWER.drop_columns("unit"), credit=CREDIT)
+
+
+def test_one_outcome_is_drawn_at_each_rate_with_both_ends_in_the_title():
+    rows = [
+        {"rate": rate, "outcome": "welfare", "low": low, "central": low / 2, "high": low / 4,
+         "unit": "US dollars", "model": "partial"}
+        for rate, low in (("at 10 points more", -2e9), ("at 50 points more", -8e9))
+    ]  # fmt: skip
+    figure = outcome_by_rate(pa.Table.from_pylist(rows), credit=CREDIT)
+    assert figure.title == (
+        "Modelled: welfare changes by −$2.0bn to −$500.0m at 10 points more, "
+        "−$8.0bn to −$2.0bn at 50 points more"
+    )  # fmt: skip
+    assert figure.table["name"].to_pylist() == ["at 10 points more", "at 50 points more"]
+    with pytest.raises(SchemaError, match="one row per rate"):
+        outcome_by_rate(pa.Table.from_pylist([rows[0], rows[0]]), credit=CREDIT)
