@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from techbalance.web.pages.page import Page
 
 ASSETS: Final = "assets"
+CONTENTS: Final = "/contents"
+"""The page that lists all others."""
 EMBED: Final = "embed"
 _FOREIGN: Final = re.compile(r"^[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _UNSAFE: Final = re.compile(r"[^A-Za-z0-9.]+")
@@ -107,6 +109,9 @@ class Filed:
             return address
         path, _, anchor = address.partition("#")
         place = self.place(path) or self.places.get(path.partition("?")[0])
+        if place is None and CONTENTS in self.places:
+            # Of a page that was not chosen the list of those that were takes the place.
+            return self.to(self.places[CONTENTS].file)
         if place is None:
             raise CheckError(f"the site has no page {path}", where=self.here.file)
         return self.to(place.file) + (f"#{anchor}" if anchor else "")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from techbalance.report.blocks import Chart, Section, Statements, Table
 from techbalance.web.pages.page import Content, Link, NoParams, Page, address
 from techbalance.web.pages.question import Interfaces, Listing
+from techbalance.web.site.addresses import CONTENTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -15,9 +16,6 @@ if TYPE_CHECKING:
     from techbalance.report.grids import Grid
     from techbalance.web.pages.page import Asker
     from techbalance.web.site.addresses import Filed, Place
-
-CONTENTS = "/contents"
-"""The page that lists all others."""
 
 
 def filed(content: Content, addresses: Filed) -> Content:

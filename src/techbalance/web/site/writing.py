@@ -20,7 +20,7 @@ from techbalance.web.pages.shell import Refused, View, written_asset
 from techbalance.web.problems import status_of
 from techbalance.web.settings import Settings
 from techbalance.web.site import content, drawing
-from techbalance.web.site.addresses import ASSETS, Filed, Place, placed
+from techbalance.web.site.addresses import ASSETS, CONTENTS, Filed, Place, placed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -264,7 +264,7 @@ def _filed(scope: Scope) -> Filed:
 def places_of(scope: Scope) -> dict[str, Place]:
     """Every view that is composed and written, by its permalink."""
     _, (_, places) = _site(scope)
-    return {link: place for link, place in places.items() if place.page != content.CONTENTS}
+    return {link: place for link, place in places.items() if place.page != CONTENTS}
 
 
 def _write_view(page: Page, place: Place, addresses: Filed, aside: Path, scope: Scope) -> str:
