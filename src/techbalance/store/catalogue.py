@@ -178,7 +178,7 @@ class Store:
 
         They are the same rows either way; what is kept is bounded, and goes with this store.
         """
-        return self.engine.keep(rows) if isinstance(rows, outline.Outline) else rows
+        return self.engine.keep(rows)
 
     @contextmanager
     def asked_often(self) -> Iterator[None]:

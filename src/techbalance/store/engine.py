@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import ibis
     import pyarrow as pa
 
+    from techbalance.outline import Book
+
 
 class Engine(Protocol):
     """What runs expressions over files that it sees where this process sees them.
@@ -28,11 +30,18 @@ class Engine(Protocol):
     def name(self) -> str:
         """``duckdb``, ``spark`` or ``clickhouse``."""
 
+    @property
+    def book(self) -> Book | None:
+        """Where outlines are noted, for an engine that uses SQL again; None for any other."""
+
     def parquet(self, paths: Sequence[Path], name: str) -> ibis.Table:
         """Open Parquet files of one schema as one table of this name."""
 
     def text(self, path: Path, name: str) -> ibis.Table:
         """Open a CSV file with a head as a table of this name, every column as text."""
+
+    def keep(self, rows: ibis.Table) -> ibis.Table:
+        """Put rows that many questions begin with into memory, where they are outlines and not too many."""
 
     def compile(self, expression: ibis.Table) -> str:
         """Write an expression as SQL of this engine."""

@@ -193,6 +193,7 @@ class ClickHouseEngine:
     """
 
     name: Final = "clickhouse"
+    book: Final = None
 
     def __init__(self, executor: Executor, home: Path) -> None:
         self.executor = executor
@@ -236,6 +237,10 @@ class ClickHouseEngine:
             for text in texts
         ]
         return ibis.table(schema, name=name)
+
+    def keep(self, rows: ibis.Table) -> ibis.Table:
+        """Leave rows where they are."""
+        return rows
 
     def compile(self, expression: ibis.Table) -> str:
         """Write an expression as SQL of ClickHouse, its tables as the files they are."""

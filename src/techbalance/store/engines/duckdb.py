@@ -93,9 +93,9 @@ class DuckDBEngine:
             return self.templates.fetch(expression)
         return self.run(self.compile(expression)).cast(expression.schema().to_pyarrow())
 
-    def keep(self, rows: Outline) -> Outline:
+    def keep(self, rows: ibis.Table) -> ibis.Table:
         """Put the rows of an outline into memory, where they are not too many."""
-        return self.templates.keep(rows)
+        return self.templates.keep(rows) if isinstance(rows, Outline) else rows
 
     def run(self, sql: str) -> pa.Table:
         """Run SQL and bring its rows back."""

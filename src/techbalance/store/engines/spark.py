@@ -79,6 +79,7 @@ class SparkEngine:
     """
 
     name: Final = "spark"
+    book: Final = None
 
     def __init__(self, address: str, home: Path) -> None:
         self.home = home
@@ -111,6 +112,10 @@ class SparkEngine:
     def _view(self, frame: Any, name: str) -> ibis.Table:  # noqa: ANN401 - pyspark is optional
         frame.createOrReplaceTempView(name)
         return self.connection.table(name)
+
+    def keep(self, rows: ibis.Table) -> ibis.Table:
+        """Leave rows where they are."""
+        return rows
 
     def compile(self, expression: ibis.Table) -> str:
         """Write an expression as Spark SQL."""
