@@ -77,11 +77,21 @@ def _of_one_year(answer: Answer, credit: Credit, keys: Sequence[str]) -> Figure:
         rows = pa.Table.from_pylist(_ranked(answer, keys[0], year, field))
         return ranked_bars(rows, year=year, by=keys[0], credit=credit)
     flows = "exports" if flow == "export" else "imports"
+    # Titles tell shares of the whole, of which the largest rows would only be a part.
+    params: Any = answer.params
+    rows = answer.arrow if params.top is None else _asked(answer, top=None).arrow
     if set(keys) == {"group", "partner"}:
-        return group_partner_heat_map(answer.arrow, year=year, credit=credit, flow=flows)
+        return group_partner_heat_map(rows, year=year, credit=credit, flow=flows)
     if set(keys) == {"product", "partner"}:
-        return product_suppliers(answer.arrow, year=year, credit=credit, flow=flows)
+        return product_suppliers(rows, year=year, credit=credit, flow=flows)
     raise ParameterError("the answer is not drawn in this form", remedy=f"Drawn are: {_DRAWN}")
+
+
+def _asked(answer: Answer, **changed: Any) -> Answer:  # noqa: ANN401 - parameters of the question
+    """Ask the same with other parameters."""
+    from techbalance.questions.registry import ask
+
+    return ask(answer.question, answer.params.model_copy(update=changed), answer.store)
 
 
 def _drawn_field(answer: Answer) -> str:
@@ -96,13 +106,11 @@ def _drawn_field(answer: Answer) -> str:
 def _ranked(answer: Answer, key: str, year: int, field: str) -> list[dict[str, Any]]:
     """Number the rows of a year, the largest flow or deficit first, and of the year before."""
     from techbalance.questions.parameters.texts import Years
-    from techbalance.questions.registry import ask
 
     def listed(one: int, of: Answer | None = None) -> list[dict[str, Any]]:
         if of is None:
             # Asked for in the same form: what a server knows of one year serves the other.
-            changed = {"top": None, "denominator": None, "year": Years(one, one)}
-            of = ask(answer.question, answer.params.model_copy(update=changed), answer.store)
+            of = _asked(answer, top=None, denominator=None, year=Years(one, one))
         sign = 1 if field == "balance_usd" else -1
         return sorted((row for row in of.rows() if row[field]), key=lambda row: sign * row[field])
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from techbalance.charts.text import country, listing, tariff_code
 from techbalance.classifications.groups import GROUPS
 from techbalance.classifications.partners import COMBINED_NAMES, COMMON_AREAS, taken_apart
+from techbalance.errors import UnknownCodeError
 from techbalance.questions.parameters.texts import LAST_YEAR, ProductRef
 from techbalance.questions.selection import partner_book
 
@@ -60,6 +61,14 @@ def _until(row: dict[str, Any]) -> int:
     return int(row["to_year"] or LAST_YEAR)
 
 
+def _partners_asked_for(store: Store, names: Iterable[str]) -> str:
+    """Name the partners of a question that was answered: a table of the user's has labels of its own."""
+    try:
+        return partners_in_words(store, names)
+    except UnknownCodeError:
+        return listing(list(names))
+
+
 def groups_in_words(codes: Iterable[str]) -> str:
     """Name technology groups as a sentence does."""
     return listing([GROUPS.get(code, code) for code in codes])
@@ -80,7 +89,7 @@ def within(params: Any, store: Store, flow: str | None = None) -> str:  # noqa: 
     said = []
     if getattr(params, "partner", None) is not None:
         link = _LINKS.get(flow or getattr(params, "flow", None) or "", "with")
-        said.append(f"{link} {partners_in_words(store, params.partner)}")
+        said.append(f"{link} {_partners_asked_for(store, params.partner)}")
     if getattr(params, "group", None) is not None:
         said.append(f"in {groups_in_words(params.group)}")
     if isinstance(getattr(params, "product", None), ProductRef):

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from techbalance.cli.main import run
-from techbalance.questions.drawing import DRAWN
+from techbalance.questions.drawing import DRAWN, figure_of
 from techbalance.questions.registry import QUESTIONS
 
 GAP = ["gap", "--year", "2023", "--country", "USA,JPN,KOR", "--format", "json"]
@@ -52,8 +52,13 @@ def test_a_form_that_is_not_drawn_says_which_is(tmp_path, capsys):
     file = str(tmp_path / "a.svg")
     assert run(["compare", "USA,JPN", "--chart", file]) == 2
     assert "--every-year" in capsys.readouterr().err
-    assert run(["balance", "--by", "partner", "--year", "2024", "--top", "2", "--chart", file]) == 2
-    assert "balance by year" in capsys.readouterr().err
+    assert run(["balance", "--by", "quarter", "--year", "2024", "--chart", file]) == 2
+    assert "Drawn are: years, months, or of one year groups" in capsys.readouterr().err
+
+
+def test_the_largest_rows_do_not_make_the_whole_of_a_chart(tb):
+    cut = figure_of(tb.balance(by="product,partner", year=2025, top=5))
+    assert cut.title == figure_of(tb.balance(by="product,partner", year=2025)).title
 
 
 @pytest.mark.parametrize(

@@ -91,7 +91,9 @@ class DuckDBEngine:
         """
         if isinstance(expression, Outline):
             return self.templates.fetch(expression)
-        return self.run(self.compile(expression)).cast(expression.schema().to_pyarrow())
+        rows = self.run(self.compile(expression))
+        with as_store_error():
+            return rows.cast(expression.schema().to_pyarrow())
 
     def keep(self, rows: ibis.Table) -> ibis.Table:
         """Put the rows of an outline into memory, where they are not too many."""

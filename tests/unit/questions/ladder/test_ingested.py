@@ -28,9 +28,7 @@ def filled(tmp_path_factory):
 def detail(filled):
     """Value and quantity by year, product and Census code of the supplier, from the stored detail."""
     sums = defaultdict(lambda: [0, 0])
-    for path in filled.store.home.rglob("*.parquet"):
-        if "trade_detail" not in str(path):
-            continue
+    for path in filled.store.files("trade_detail"):
         for row in pq.ParquetFile(path).read().to_pylist():
             cell = sums[row["year"], row["product"], row["partner"]]
             cell[0] += row["general_usd"]

@@ -26,14 +26,13 @@ def filled(tmp_path_factory):
 def detail(filled):
     """Value, quantity and value with a quantity of laptops by Census code of the supplier."""
     sums = defaultdict(lambda: [0, 0, 0])
-    for path in filled.store.home.rglob("*.parquet"):
-        if "trade_detail" in str(path):
-            for row in pq.ParquetFile(path).read().to_pylist():
-                if row["product"].startswith(LAPTOPS):
-                    cell = sums[row["partner"]]
-                    cell[0] += row["general_usd"]
-                    cell[1] += row["general_qty_1"]
-                    cell[2] += row["general_usd"] if row["general_qty_1"] else 0
+    for path in filled.store.files("trade_detail"):
+        for row in pq.ParquetFile(path).read().to_pylist():
+            if row["product"].startswith(LAPTOPS):
+                cell = sums[row["partner"]]
+                cell[0] += row["general_usd"]
+                cell[1] += row["general_qty_1"]
+                cell[2] += row["general_usd"] if row["general_qty_1"] else 0
     return sums
 
 
