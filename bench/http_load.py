@@ -114,10 +114,18 @@ class Caller:
         self.idle: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
 
     async def get(self, path: str) -> tuple[int, bytes]:
-        """Send one request and read the whole response."""
-        reading, writing = self.idle.pop() if self.idle else await asyncio.open_connection(HOST, self.port)
-        writing.write(f"GET {path} HTTP/1.1\r\nHost: {HOST}\r\nAccept-Encoding: gzip\r\n\r\n".encode())
-        head = (await reading.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
+        """Send one request and read the whole response; one the server let go of meanwhile is made anew."""
+        asked = f"GET {path} HTTP/1.1\r\nHost: {HOST}\r\nAccept-Encoding: gzip\r\n\r\n".encode()
+        while True:
+            was_kept = bool(self.idle)
+            reading, writing = self.idle.pop() if was_kept else await asyncio.open_connection(HOST, self.port)
+            try:
+                writing.write(asked)
+                head = (await reading.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
+                break
+            except (asyncio.IncompleteReadError, ConnectionError):
+                if not was_kept:
+                    raise
         length = int(head.partition("content-length:")[2].partition("\r\n")[0])
         body = await reading.readexactly(length)
         self.idle.append((reading, writing))
