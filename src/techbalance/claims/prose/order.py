@@ -197,11 +197,7 @@ def overtaking(draft: Draft, text: str) -> list[Understood] | None:
     nature = flow or draft.nature()
     if nature in ("surplus", "balance"):
         draft.ask("an order by deficit, by exports or by imports")
-    series = draft.series(is_trade=False)
-    span = draft.span()
-    filters = {**({"from": span[0], "to": span[1]} if span else {}), "partner": one, "other_partner": other}
-    filters |= {"group": draft.group(series), "flow": flow_of(nature)}
-    return [draft.settle(text, "overtaking", filters, series=series, stated="yes")]
+    return _settled(draft, text, "overtaking", (one, other), nature)
 
 
 def faster(draft: Draft, text: str) -> list[Understood] | None:
@@ -214,8 +210,19 @@ def faster(draft: Draft, text: str) -> list[Understood] | None:
     nature = draft.nature()
     if nature in ("surplus", "balance"):
         draft.ask("growth of a deficit, of exports or of imports")
+    return _settled(draft, text, "growth_order", (one, other), nature)
+
+
+_STATED: Final = {"overtaking": "yes", "growth_order": "greater"}
+"""What a sentence of each measure says."""
+
+
+def _settled(
+    draft: Draft, text: str, measure: str, partners: tuple[str, str], nature: str
+) -> list[Understood]:
+    """Settle an order of two partners, with the series, years and group that the sentence names."""
     series = draft.series(is_trade=False)
     span = draft.span()
-    filters = {**({"from": span[0], "to": span[1]} if span else {}), "partner": one, "other_partner": other}
-    filters |= {"group": draft.group(series), "flow": flow_of(nature)}
-    return [draft.settle(text, "growth_order", filters, series=series, stated="greater")]
+    filters = {**({"from": span[0], "to": span[1]} if span else {}), "partner": partners[0]}
+    filters |= {"other_partner": partners[1], "group": draft.group(series), "flow": flow_of(nature)}
+    return [draft.settle(text, measure, filters, series=series, stated=_STATED[measure])]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import math
 from typing import TYPE_CHECKING
 
@@ -11,7 +10,7 @@ from techbalance.indicators import periods
 from techbalance.questions.answer import Lineage
 from techbalance.questions.countries import CountryBook
 from techbalance.questions.evidence.accounts import on_every_vintage
-from techbalance.questions.evidence.history import History
+from techbalance.questions.evidence.history import History, ratios
 
 if TYPE_CHECKING:
     from techbalance.claims.statement import Filters
@@ -47,20 +46,7 @@ def ip_ratio(held: Held, filters: Filters) -> tuple[Figure, ...]:
     other = _charges(held, filters.other_country or "", flow)
     year = filters.years()[0]
     days = sorted({*one.vintages([year]), *other.vintages([year])})
-    if not days:
-        return (Figure(None, "ratio", period=str(year), note="not_covered"),)
-    return tuple(_ratio(one, other, year, day, newest=day == days[-1]) for day in days)
-
-
-def _ratio(one: History, other: History, year: int, day: dt.date, *, newest: bool) -> Figure:
-    above, below = one.value(year, day), other.value(year, day)
-    if above is None or below is None:
-        note = (one if above is None else other).missing([year], day)
-        return Figure(None, "ratio", day, period=str(year), newest=newest, note=note)
-    if below == 0:
-        return Figure(None, "ratio", day, period=str(year), newest=newest, note="zero_denominator")
-    detail = f"${above / 1e9:,.1f}bn over ${below / 1e9:,.1f}bn"
-    return Figure(above / below, "ratio", day, period=str(year), newest=newest, detail=detail)
+    return ratios(one, other, year, days, "over")
 
 
 def dollar_change(held: Held, filters: Filters) -> tuple[Figure, ...]:

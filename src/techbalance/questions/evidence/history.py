@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
+
+from techbalance.claims.figures import Figure
 
 Revision = tuple[dt.date, int]
 
@@ -79,3 +81,24 @@ class History:
                 if left is not None and right is not None:
                     rows.append((year, day, True, left - right))
         return History.of(rows, self.why_empty)
+
+
+def ratios(
+    above: History, below: History, year: int, days: Sequence[dt.date], word: str
+) -> tuple[Figure, ...]:
+    """One series over another, as both were known on each day; ``word`` stands between them in the detail."""
+    if not days:
+        return (Figure(None, "ratio", period=str(year), note="not_covered"),)
+    figures = []
+    for day in days:
+        one, other, newest = above.value(year, day), below.value(year, day), day == days[-1]
+        if one is None or other is None:
+            note = (above if one is None else below).missing([year], day)
+            figures.append(Figure(None, "ratio", day, period=str(year), newest=newest, note=note))
+        elif other == 0:
+            note = "zero_denominator"
+            figures.append(Figure(None, "ratio", day, period=str(year), newest=newest, note=note))
+        else:
+            detail = f"${one / 1e9:,.1f}bn {word} ${other / 1e9:,.1f}bn"
+            figures.append(Figure(one / other, "ratio", day, period=str(year), newest=newest, detail=detail))
+    return tuple(figures)

@@ -9,6 +9,7 @@ from techbalance.claims.figures import Figure
 from techbalance.classifications.groups import GROUPS, group_code
 from techbalance.questions.evidence import accounts
 from techbalance.questions.evidence.held import Place
+from techbalance.questions.evidence.history import ratios
 
 if TYPE_CHECKING:
     from techbalance.claims.statement import Filters
@@ -153,17 +154,4 @@ def flow_share(held: Held, filters: Filters) -> tuple[Figure, ...]:
     part = held.history(accounts.place_of(filters), flow)
     whole = held.history(Place(filters.series or "atp"), flow)
     days = part.vintages([year])
-    if not days:
-        return (Figure(None, "ratio", period=str(year), note="not_covered"),)
-    return tuple(_share(part, whole, year, day, newest=day == days[-1]) for day in days)
-
-
-def _share(part: History, whole: History, year: int, day: dt.date, *, newest: bool) -> Figure:
-    above, below = part.value(year, day), whole.value(year, day)
-    if above is None or below is None:
-        note = (part if above is None else whole).missing([year], day)
-        return Figure(None, "ratio", day, period=str(year), newest=newest, note=note)
-    if below == 0:
-        return Figure(None, "ratio", day, period=str(year), newest=newest, note="zero_denominator")
-    detail = f"${above / 1e9:,.1f}bn of ${below / 1e9:,.1f}bn"
-    return Figure(above / below, "ratio", day, period=str(year), newest=newest, detail=detail)
+    return ratios(part, whole, year, days, "of")
