@@ -66,11 +66,17 @@ def on_duckdb(open_on: Callable[[str], Store]) -> Store:
 
 
 @pytest.fixture(scope="session")
-def on_clickhouse(open_on: Callable[[str], Store]) -> Store:
-    """The store on ClickHouse inside the process."""
+def chdb_address() -> str:
+    """ClickHouse inside the process."""
     if find_spec("chdb") is None:
         pytest.skip("chdb is not installed: pip install 'techbalance[chdb]'")
-    return open_on("chdb")
+    return "chdb"
+
+
+@pytest.fixture(scope="session")
+def on_clickhouse(open_on: Callable[[str], Store], chdb_address: str) -> Store:
+    """The store on ClickHouse."""
+    return open_on(chdb_address)
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,6 @@ Whole numbers, texts, dates and the order of rows are the same; ratios to 1e-12.
 is asked; one that reads no table has to be named here, with the reason.
 """
 
-import math
 import re
 import shlex
 from collections.abc import Callable, Iterator
@@ -26,11 +25,9 @@ from techbalance.questions.registry import QUESTIONS, ask, find
 from techbalance.store.catalogue import Store
 from techbalance.store.engine import Engine
 from techbalance.store.outside import DATA_VARIABLE
+from tests.engines.sameness import assert_same
 
 pytestmark = pytest.mark.cluster
-
-# Sums of doubles differ in their last digits with the order in which an engine adds.
-RATIO_TOLERANCE = 1e-12
 
 # Compute on arrays that are read from a file; of the engine they ask the names of countries only.
 FROM_ARRAYS = {
@@ -156,22 +153,6 @@ def _asked(question: Question, example: str, store: Store) -> Answer | Techbalan
     except TechbalanceError as wrong:
         return wrong
     return answer
-
-
-def same_cell(one: object, other: object) -> bool:
-    if isinstance(one, float) and isinstance(other, float):
-        return math.isclose(one, other, rel_tol=RATIO_TOLERANCE, abs_tol=RATIO_TOLERANCE)
-    return type(one) is type(other) and one == other
-
-
-def assert_same(answer: pa.Table, wanted: pa.Table) -> None:
-    assert answer.schema.names == wanted.schema.names
-    assert answer.schema.types == wanted.schema.types
-    assert answer.num_rows == wanted.num_rows
-    for name in wanted.column_names:
-        found = zip(answer[name].to_pylist(), wanted[name].to_pylist(), strict=True)
-        differing = [(place, *pair) for place, pair in enumerate(found) if not same_cell(*pair)]
-        assert not differing, f"{name}: {differing[:3]}"
 
 
 def compare(name: str, example: str, store: Store, base: Store) -> None:
