@@ -143,7 +143,7 @@ def _line(base: alt.Chart, field: str, paint: theme.Paint) -> list[alt.Chart]:
     dots = base.transform_filter(f"datum.part && isValid(datum.{field})").mark_point(
         stroke=paint.colour, fill=theme.PAPER.colour, strokeWidth=1.8, size=46, opacity=1
     )
-    return [line.encode(y="full:Q"), dots.encode(y=alt.Y(f"{field}:Q"))]
+    return [line.encode(y=alt.Y("full:Q")), dots.encode(y=alt.Y(f"{field}:Q"))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +226,7 @@ def _annotate(remark: _Remark) -> list[alt.Chart]:
     """Draw a remark and the thin leader from its bar."""
     place = alt.ExprRef(f"scale('y', {theme.IS_NARROW} ? {remark.narrow} : {remark.wide})")
     shown = alt.ExprRef(f"{remark.room} ? 1 : 0")
-    base = layout.records([{"year": remark.year, "value": remark.value}]).encode(x="year:O")
+    base = layout.records([{"year": remark.year, "value": remark.value}]).encode(x=alt.X("year:O"))
     leader = base.mark_rule(color=theme.MUTED.colour, strokeWidth=0.8, opacity=shown, y2=place)
     words = base.mark_text(
         align="left" if remark.align == "left" else "right",
@@ -236,7 +236,7 @@ def _annotate(remark: _Remark) -> list[alt.Chart]:
         y=place,
         opacity=shown,
     )
-    return [leader.encode(y="value:Q"), *layout.haloed(words.encode(text=alt.value(remark.lines)))]
+    return [leader.encode(y=alt.Y("value:Q")), *layout.haloed(words.encode(text=alt.TextValue(remark.lines)))]
 
 
 def _end_labels(points: list[Row], finding: BalanceFinding, low: float, high: float) -> list[alt.Chart]:

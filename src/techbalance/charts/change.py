@@ -125,21 +125,21 @@ def _draw(finding: ChangeFinding, description: str) -> dict[str, Any]:
     totals = layout.records(ends).encode(y=y, x=at_end)
     lead = totals.transform_filter("datum.place == 1").mark_rule(color=theme.FAINT.colour)
     points = totals.mark_point(filled=True, size=90, shape="diamond", color=theme.INK.colour, opacity=1)
-    figures = totals.mark_text(align="left", dx=9, fontWeight=600).encode(text="amount:N")
+    figures = totals.mark_text(align="left", dx=9, fontWeight=600).encode(text=alt.Text("amount:N"))
     names = layout.records([*steps, *ends]).mark_text(
         align="left", x=0, fontWeight=alt.ExprRef("datum.total ? 600 : 400")
     )
     layers = [
-        links.encode(x=at_end, y2="next:Q"),
-        lead.encode(y2="next:Q"),
-        bars.encode(x=alt.X("start:Q", axis=None, scale=x_scale), x2="end:Q"),
+        links.encode(x=at_end, y2=alt.Y2("next:Q")),
+        lead.encode(y2=alt.Y2("next:Q")),
+        bars.encode(x=alt.X("start:Q", axis=None, scale=x_scale), x2=alt.X2("end:Q")),
         amounts.encode(
             x=alt.X("right:Q", axis=None),
-            text=alt.value(layout.narrow("datum.amount", "datum.amount_share")),
+            text=alt.TextValue(layout.narrow("datum.amount", "datum.amount_share")),
         ),
         points,
         *layout.haloed(figures),
-        names.encode(y=y, text=alt.value(layout.narrow("datum.short", "datum.name"))),
+        names.encode(y=y, text=alt.TextValue(layout.narrow("datum.short", "datum.name"))),
     ]
     return compose(*layers, height=_ROW * last, description=description)
 

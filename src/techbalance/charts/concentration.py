@@ -242,7 +242,7 @@ def _group_key(finding: ConcentrationFinding) -> list[alt.Chart]:
         filled=True, size=80, opacity=1, color=layout.OWN_COLOUR, x=alt.ExprRef(f"{x} + 6"), y=alt.ExprRef(y)
     )
     words = base.mark_text(align="left", x=alt.ExprRef(f"{x} + 16"), y=alt.ExprRef(y))
-    return [signs, cast("alt.Chart", words.encode(text="name:N"))]
+    return [signs, cast("alt.Chart", words.encode(text=alt.Text("name:N")))]
 
 
 _NAMES = {"01": "Biotechnology", "05": "Electronics", "08": "Aerospace", "09": "Weapons"}

@@ -100,7 +100,7 @@ def _draw(finding: GridFinding, description: str) -> dict[str, Any]:
     )
     return compose(
         cells.encode(color=alt.Color("value:Q", legend=None, scale=shades)),
-        numbers.encode(text=alt.value(alt.ExprRef(f"{_IS_NARROW} ? datum.whole : datum.tenths"))),
+        numbers.encode(text=alt.TextValue(alt.ExprRef(f"{_IS_NARROW} ? datum.whole : datum.tenths"))),
         _partner_names(finding, left).encode(x=x),
         _group_names(finding, left).encode(y=y),
         height=_ROW * len(finding.groups),
@@ -131,7 +131,7 @@ def _group_names(finding: GridFinding, left: str) -> alt.Chart:
     records = [{"group": code, "name": name, "short": short[code]} for code, name in finding.groups.items()]
     words = layout.records(records).mark_text(align="right", x=alt.ExprRef(f"{left} - 8"))
     return cast(
-        alt.Chart, words.encode(text=alt.value(alt.ExprRef(f"{_IS_NARROW} ? datum.short : datum.name")))
+        alt.Chart, words.encode(text=alt.TextValue(alt.ExprRef(f"{_IS_NARROW} ? datum.short : datum.name")))
     )
 
 
@@ -146,7 +146,7 @@ def _partner_names(finding: GridFinding, left: str) -> alt.Chart:
         align=alt.ExprRef(f"{turned} ? 'left' : 'center'"),
         baseline=alt.ExprRef(f"{turned} ? 'middle' : 'bottom'"),
     )
-    return cast(alt.Chart, words.encode(text="name:N"))
+    return cast(alt.Chart, words.encode(text=alt.Text("name:N")))
 
 
 _TOOLTIP = [

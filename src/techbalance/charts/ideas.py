@@ -150,7 +150,7 @@ def _name(
         x=alt.ExprRef(f"width - {room - 26}"),
         y=spot,
     )
-    return [lead, *layout.haloed(cast(alt.Chart, words.encode(text=alt.value(name))))]
+    return [lead, *layout.haloed(cast(alt.Chart, words.encode(text=alt.TextValue(name))))]
 
 
 def _point(row: Row) -> Row:
@@ -274,11 +274,11 @@ def _draw_gaps(finding: GapFinding, description: str) -> dict[str, Any]:
     names = base.mark_text(align="left", x=14)
     zero = layout.records([{}]).mark_rule().encode(x=alt.XDatum(0, axis=None))
     return compose(
-        bars.encode(x=x, x2=alt.datum(0)),
-        amounts.encode(x=x, text="times:N"),
+        bars.encode(x=x, x2=alt.X2Datum(0)),
+        amounts.encode(x=x, text=alt.Text("times:N")),
         signs,
-        names.encode(text=alt.value(layout.narrow("datum.short", "datum.name"))),
-        places.encode(text="places:N"),
+        names.encode(text=alt.TextValue(layout.narrow("datum.short", "datum.name"))),
+        places.encode(text=alt.Text("places:N")),
         zero.encode(y=alt.YDatum(0.5, axis=None), y2=alt.YDatum(len(records) + 0.5)),
         layout.heading("Places", alt.ExprRef("width"), right=True),
         height=_ROW * len(records),

@@ -101,12 +101,12 @@ def _draw(finding: IpFinding, description: str) -> dict[str, Any]:
     )
     balances = base.mark_text(align="right", x=alt.ExprRef("width"))
     return compose(
-        line.encode(x=alt.X("receipts:Q", scale=scale, axis=axis), x2="payments:Q"),
+        line.encode(x=alt.X("receipts:Q", scale=scale, axis=axis), x2=alt.X2("payments:Q")),
         _dots(base, "payments", "square"),
         _dots(base, "receipts", "circle"),
-        names.encode(text=alt.value(layout.narrow("datum.short", "datum.name"))),
+        names.encode(text=alt.TextValue(layout.narrow("datum.short", "datum.name"))),
         signs,
-        balances.encode(text="amount:N"),
+        balances.encode(text=alt.Text("amount:N")),
         layout.heading("Balance", alt.ExprRef("width"), right=True),
         *_key("receipts", "circle", _NAMES),
         *_key("payments", "square", _NAMES + _KEY_STEP),

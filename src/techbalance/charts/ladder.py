@@ -187,7 +187,7 @@ def _draw(finding: LadderFinding, description: str) -> dict[str, Any]:
     layers: list[alt.Chart] = []
     if tails:
         rule = layout.records(tails).mark_rule(strokeWidth=1.5, opacity=0.55, color=layout.OWN_COLOUR)
-        layers.append(rule.encode(x=alt.X("x0:Q"), y=alt.Y("y0:Q"), x2="x:Q", y2="y:Q"))
+        layers.append(rule.encode(x=alt.X("x0:Q"), y=alt.Y("y0:Q"), x2=alt.X2("x:Q"), y2=alt.Y2("y:Q")))
     layers += [
         *scatter(records, x, y, tooltip=_TOOLTIP, opacity=0.8),
         key([_words(row) for row in numbered(finding.points)]),

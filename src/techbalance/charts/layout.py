@@ -139,7 +139,7 @@ def heading(
     mark = records([{}]).mark_text(
         align="right" if right else "left", baseline="bottom", color=theme.MUTED.colour, x=x, y=y
     )
-    return cast(alt.Chart, mark.encode(text=alt.value(words)))
+    return cast(alt.Chart, mark.encode(text=alt.TextValue(words)))
 
 
 def end_label(
@@ -165,7 +165,7 @@ def end_label(
         x=alt.ExprRef(f"width - {right - 8}"),
         dy=-rise,
     )
-    return haloed(words.encode(y=y, text=alt.value(list(lines))))
+    return haloed(words.encode(y=y, text=alt.TextValue(list(lines))))
 
 
 def year_axis(years: Sequence[int], *, right: int = 0) -> tuple[alt.Axis, alt.Scale]:

@@ -107,7 +107,7 @@ def _draw(finding: MonthlyFinding, description: str) -> dict[str, Any]:
     zeros = zeros.encode(x2=alt.value(alt.ExprRef(f"width - {_RIGHT}")))
     return compose(
         area.encode(y=sums.y(ticks=5)),
-        bars.encode(x2="end:T", y=singles.y(ticks=3), y2=alt.datum(0)),
+        bars.encode(x2=alt.X2("end:T"), y=singles.y(ticks=3), y2=alt.Y2Datum(0)),
         zeros.encode(y=sums.y("zero")),
         zeros.encode(y=singles.y("zero")),
         layout.heading("Sum of twelve months, $bn"),

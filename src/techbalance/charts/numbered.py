@@ -57,7 +57,7 @@ def scatter(
     )
     return [
         points.encode(x=x, y=y, tooltip=list(tooltip)),
-        *layout.haloed(numbers.encode(x=x, y=y, text="label:N")),
+        *layout.haloed(numbers.encode(x=x, y=y, text=alt.Text("label:N"))),
     ]
 
 
@@ -67,4 +67,4 @@ def key(lines: Sequence[str]) -> alt.Chart:
     base = layout.records(records).mark_text(
         align="left", x=0, y=alt.ExprRef(f"height + 44 + {layout.LINE} * datum.lower")
     )
-    return cast("alt.Chart", base.encode(text=alt.value(layout.cut("datum.line", "width"))))
+    return cast("alt.Chart", base.encode(text=alt.TextValue(layout.cut("datum.line", "width"))))

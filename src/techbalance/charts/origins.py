@@ -85,11 +85,11 @@ def _draw(finding: OriginFinding, description: str) -> dict[str, Any]:
     names = base.mark_text(align="left", x=0)
     values = base.mark_text(align="right", x=alt.ExprRef("width"))
     return compose(
-        line.encode(x=alt.X("added:Q", scale=scale, axis=axis), x2="gross:Q"),
+        line.encode(x=alt.X("added:Q", scale=scale, axis=axis), x2=alt.X2("gross:Q")),
         _dots(base, "gross", "square"),
         _dots(base, "added", "circle"),
-        names.encode(text=alt.value(layout.narrow("datum.short", "datum.name"))),
-        values.encode(text="amount:N"),
+        names.encode(text=alt.TextValue(layout.narrow("datum.short", "datum.name"))),
+        values.encode(text=alt.Text("amount:N")),
         layout.heading("Value added", alt.ExprRef("width"), right=True),
         *_key("added", "circle", "Value added", 0),
         *_key("gross", "square", "Gross sales", 1),

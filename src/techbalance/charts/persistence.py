@@ -229,7 +229,7 @@ def _draw(finding: PersistenceFinding, key: str, description: str) -> dict[str, 
     layers = [squares.encode(x=x, y=y, tooltip=_TOOLTIP)]
     if unknown := [one for one in records if one["state"] == UNKNOWN]:
         dashes = layout.records(unknown).mark_text(color=theme.MUTED.colour)
-        layers.append(dashes.encode(x=x, y=y, text=alt.value(text.DASH)))
+        layers.append(dashes.encode(x=x, y=y, text=alt.TextValue(text.DASH)))
     words = [
         {
             "place": places[item["key"]],
@@ -248,9 +248,9 @@ def _draw(finding: PersistenceFinding, key: str, description: str) -> dict[str, 
         [{"column": place, "head": str(year)} for place, year in enumerate(finding.years)]
     ).mark_text(y=layout.HEADING, baseline="bottom", color=theme.MUTED.colour, fontSize=theme.SMALL_SIZE)
     layers += [
-        names.encode(y=y, text=alt.value(layout.narrow("datum.short", "datum.name"))),
-        tops.encode(y=y, text=alt.value(layout.narrow("datum.code", "datum.top"))),
-        heads.encode(x=x, text="head:N"),
+        names.encode(y=y, text=alt.TextValue(layout.narrow("datum.short", "datum.name"))),
+        tops.encode(y=y, text=alt.TextValue(layout.narrow("datum.code", "datum.top"))),
+        heads.encode(x=x, text=alt.Text("head:N")),
     ]
     return compose(*layers, height=_ROW * len(places), description=description)
 

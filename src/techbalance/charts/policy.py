@@ -298,11 +298,11 @@ def _draw(rows: Sequence[Row], description: str, scale_by: float) -> dict[str, A
     zero = layout.records([{}]).mark_rule().encode(x=alt.XDatum(0, scale=scale, axis=axis))
     return compose(
         zero.encode(y=alt.YDatum(0.5, axis=None), y2=alt.YDatum(len(records) + 0.5)),
-        spans.encode(x=x, x2="high:Q"),
+        spans.encode(x=x, x2=alt.X2("high:Q")),
         rings.encode(x=alt.X("hollow:Q")),
         dots.encode(x=alt.X("central:Q")),
-        names.encode(text=alt.value(layout.narrow("datum.short", "datum.name"))),
-        figures.encode(text=alt.value(layout.narrow("''", "datum.range_text"))),
+        names.encode(text=alt.TextValue(layout.narrow("datum.short", "datum.name"))),
+        figures.encode(text=alt.TextValue(layout.narrow("''", "datum.range_text"))),
         height=_ROW * len(records),
         description=description,
     )

@@ -108,10 +108,10 @@ def _draw(finding: ProductFinding, description: str) -> dict[str, Any]:
     names = heads.mark_text(align="left", x=0, dy=-10)
     amounts = heads.mark_text(align="left", dx=5, dy=_DROP, fontWeight=600)
     return compose(
-        bars.encode(x=alt.X("start:Q", axis=None, scale=scale), x2="end:Q"),
-        inside.encode(x=alt.X("middle:Q", axis=None), text=alt.value(alt.ExprRef(label))),
-        names.encode(y=y, text=alt.value(layout.cut("datum.name", "width"))),
-        amounts.encode(y=y, x=alt.X("value:Q", axis=None), text="amount:N"),
+        bars.encode(x=alt.X("start:Q", axis=None, scale=scale), x2=alt.X2("end:Q")),
+        inside.encode(x=alt.X("middle:Q", axis=None), text=alt.TextValue(alt.ExprRef(label))),
+        names.encode(y=y, text=alt.TextValue(layout.cut("datum.name", "width"))),
+        amounts.encode(y=y, x=alt.X("value:Q", axis=None), text=alt.Text("amount:N")),
         *_key(finding),
         height=_ROW * len(spots),
         description=description,
@@ -145,7 +145,7 @@ def _key(finding: ProductFinding) -> list[alt.Chart]:
         y=alt.ExprRef(y),
     )
     words = base.mark_text(align="left", x=alt.ExprRef(f"{x} + 16"), y=alt.ExprRef(y))
-    return [signs, cast(alt.Chart, words.encode(text="name:N"))]
+    return [signs, cast(alt.Chart, words.encode(text=alt.Text("name:N")))]
 
 
 _TOOLTIP = [

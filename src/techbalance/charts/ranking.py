@@ -128,9 +128,9 @@ def _draw(finding: RankFinding, description: str) -> dict[str, Any]:
     words = layout.cut("datum.name", f"width - {_NAMES}") if shape.drop else written
     zero = layout.records([{}]).mark_rule().encode(x=alt.XDatum(0, axis=None))
     layers = [
-        bars.encode(x=x, x2=alt.datum(0)),
-        amounts.encode(x=x, text="amount:N"),
-        names.encode(text=alt.value(words)),
+        bars.encode(x=x, x2=alt.X2Datum(0)),
+        amounts.encode(x=x, text=alt.Text("amount:N")),
+        names.encode(text=alt.TextValue(words)),
         *_lane(base, records, finding),
     ]
     if not shape.drop:
@@ -152,13 +152,13 @@ def _lane(base: alt.Chart, records: list[Row], finding: RankFinding) -> list[alt
     ranks = base.mark_text(x=_LANE_TO + 12, fontWeight=600)
     if all(record["origin"] is None for record in records):
         # Nothing is held of the year before: that makes nobody new.
-        return [ranks.encode(text="rank_text:N"), layout.heading(str(finding.year), _LANE_TO - 2)]
+        return [ranks.encode(text=alt.Text("rank_text:N")), layout.heading(str(finding.year), _LANE_TO - 2)]
     slope = base.transform_filter("datum.origin != null").mark_rule(
         color=alt.ExprRef(f"datum.rose ? ({theme.INK.expression}) : ({theme.FAINT.expression})"),
         strokeWidth=alt.ExprRef("datum.rose ? 2 : 1.2"),
         strokeCap="round",
     )
-    slope = slope.encode(x=alt.value(_LANE_FROM), x2=alt.value(_LANE_TO), y=at_origin, y2="place:Q")
+    slope = slope.encode(x=alt.value(_LANE_FROM), x2=alt.value(_LANE_TO), y=at_origin, y2=alt.Y2("place:Q"))
     starts = layout.records(_starts(records, finding)).mark_text(
         x=_LANE_FROM - 10, color=theme.MUTED.colour, fontSize=theme.SMALL_SIZE
     )
@@ -166,10 +166,10 @@ def _lane(base: alt.Chart, records: list[Row], finding: RankFinding) -> list[alt
         x=_LANE_TO - 2, align="right", color=theme.MUTED.colour, fontSize=theme.SMALL_SIZE
     )
     return [
-        ranks.encode(text="rank_text:N"),
+        ranks.encode(text=alt.Text("rank_text:N")),
         slope,
-        starts.encode(y=at_origin, text="text:N"),
-        *layout.haloed(new.encode(text=alt.value("new"))),
+        starts.encode(y=at_origin, text=alt.Text("text:N")),
+        *layout.haloed(new.encode(text=alt.TextValue("new"))),
         layout.heading(str(finding.year - 1), -2),
         layout.heading(str(finding.year), _LANE_TO - 2),
     ]

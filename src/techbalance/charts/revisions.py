@@ -116,11 +116,11 @@ def _draw(finding: RevisionFinding, noun: str, description: str) -> dict[str, An
     way = heads.mark_rule(strokeWidth=2, color=theme.FAINT.colour)
     return compose(
         layout.records([{}]).mark_rule().encode(x=alt.XDatum(0)),
-        way.encode(x=alt.X("first:Q"), x2="revision:Q"),
+        way.encode(x=alt.X("first:Q"), x2=alt.X2("revision:Q")),
         *_marks(base),
-        years.encode(text="year:N"),
-        dates.encode(text="dates:N"),
-        heads.mark_text(align="right", x=alt.ExprRef("width")).encode(text="values:N"),
+        years.encode(text=alt.Text("year:N")),
+        dates.encode(text=alt.Text("dates:N")),
+        heads.mark_text(align="right", x=alt.ExprRef("width")).encode(text=alt.Text("values:N")),
         layout.heading(layout.narrow("''", "'First → latest'"), alt.ExprRef("width"), right=True),
         *_directions(finding, noun, -low / (high - low)),
         height=_ROW * count,

@@ -243,7 +243,7 @@ def _draw(finding: StoryFinding, description: str) -> dict[str, Any]:
         base = layout.records(own).encode(x=x, tooltip=_TOOLTIP)
         if any(point["banded"] for point in own):
             band = base.transform_filter("datum.banded").mark_area(color=paint.colour, opacity=0.16)
-            layers.append(band.encode(y=alt.Y("low:Q"), y2="high:Q", detail="segment:N"))
+            layers.append(band.encode(y=alt.Y("low:Q"), y2=alt.Y2("high:Q"), detail=alt.Detail("segment:N")))
         line = base.mark_line(
             color=paint.colour,
             strokeDash=dashes[code],
@@ -254,7 +254,7 @@ def _draw(finding: StoryFinding, description: str) -> dict[str, Any]:
         dots = base.transform_filter("isValid(datum.value)").mark_point(
             filled=True, fill=paint.colour, stroke=theme.PAPER.colour, strokeWidth=1, size=34, opacity=1
         )
-        layers += [line.encode(y=y, detail="segment:N"), dots.encode(y=alt.Y("value:Q"))]
+        layers += [line.encode(y=y, detail=alt.Detail("segment:N")), dots.encode(y=alt.Y("value:Q"))]
     layers += _breaks(finding)
     layers.append(layout.zero_line(right=_RIGHT))
     layers += _end_labels(finding, top)
@@ -327,7 +327,7 @@ def _breaks(finding: StoryFinding) -> list[alt.Chart]:
         lines = [f"{year}: other codes,", "other goods"]
         marks += [
             rule.encode(x=alt.value(place)),
-            *layout.haloed(cast(alt.Chart, words.encode(text=alt.value(lines)))),
+            *layout.haloed(cast(alt.Chart, words.encode(text=alt.TextValue(lines)))),
         ]
     return marks
 

@@ -183,10 +183,10 @@ def _draw(finding: StressFinding, description: str) -> dict[str, Any]:
     words = base.mark_text(align="left", x=0)
     links = base.transform_filter("datum.place < 4").mark_rule(color=theme.FAINT.colour)
     return compose(
-        links.encode(x=alt.X("end:Q", axis=None), y2="next:Q"),
-        bars.encode(x=alt.X("start:Q", axis=None, scale=scale), x2="end:Q"),
-        *layout.haloed(amounts.encode(x=alt.X("right:Q", axis=None), text="amount:N")),
-        words.encode(text="name:N"),
+        links.encode(x=alt.X("end:Q", axis=None), y2=alt.Y2("next:Q")),
+        bars.encode(x=alt.X("start:Q", axis=None, scale=scale), x2=alt.X2("end:Q")),
+        *layout.haloed(amounts.encode(x=alt.X("right:Q", axis=None), text=alt.Text("amount:N"))),
+        words.encode(text=alt.Text("name:N")),
         height=_ROW * len(records),
         description=description,
     )

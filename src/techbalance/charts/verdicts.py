@@ -98,8 +98,8 @@ def _draw(finding: VerdictFinding, description: str) -> dict[str, Any]:
     words_above = layout.records(heads).mark_text(align="left", x=0, fontWeight=600)
     return compose(
         boxes,
-        ids.encode(text="claim_id:N"),
-        words_above.encode(y=y, text="text:N"),
+        ids.encode(text=alt.Text("claim_id:N")),
+        words_above.encode(y=y, text=alt.Text("text:N")),
         height=top,
         description=description,
     )

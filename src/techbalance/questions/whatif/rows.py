@@ -75,8 +75,9 @@ def outcome_rows(
     """
     rows = _over_models(runs)
     for run in runs:
+        ends = quantiles(run.sample)
         written = [
-            (outcome, _row(run, place, outcome, name_of))
+            (outcome, _row(run, place, outcome, ends, name_of))
             for place, outcome in enumerate(run.outcomes)
             if outcome.is_bound != "high" and outcome.level in (WHOLE, *by)
         ]
@@ -113,7 +114,7 @@ def _order(rows: Sequence[Row]) -> list[str]:
 
 def whole_row(run: Run, place: int) -> Row:
     """One outcome of the whole, without a part."""
-    return _row(run, place, run.outcomes[place], lambda _, __: None)
+    return _row(run, place, run.outcomes[place], quantiles(run.sample), lambda _, __: None)
 
 
 def null_row(run: Run, outcome: Outcome) -> Row:
@@ -132,11 +133,14 @@ def null_row(run: Run, outcome: Outcome) -> Row:
     }
 
 
-def _row(run: Run, place: int, outcome: Outcome, name_of: Callable[[str, str], str | None]) -> Row:
-    low, central, high = quantiles(run.sample[:, place])
+def _row(
+    run: Run, place: int, outcome: Outcome, ends: FloatArray, name_of: Callable[[str, str], str | None]
+) -> Row:
+    """Write one outcome; ``ends`` are the ``quantiles`` of all of them."""
+    low, central, high = ends[:, place].tolist()
     note = None
     if outcome.is_bound:
-        (low, _, _), (_, _, high) = quantiles(run.sample[:, place]), quantiles(run.sample[:, place + 1])
+        high = float(ends[2, place + 1])
         row = {"low": low, "central": None, "high": high}
         note = BOUNDS
     elif run.draws == 0:
@@ -161,10 +165,12 @@ def _row(run: Run, place: int, outcome: Outcome, name_of: Callable[[str, str], s
     }
 
 
-def quantiles(values: FloatArray) -> tuple[float, float, float]:
-    """Low, median and high of draws; the ends are actual draws, and mirrored where the values are."""
-    low, high = (sign * np.quantile(sign * values, ENDS[0], method="inverted_cdf") for sign in (1, -1))
-    return float(low), float(np.median(values)), float(high)
+def quantiles(sample: FloatArray) -> FloatArray:
+    """Low, median and high of each column of draws, one row each; the ends are actual draws, mirrored."""
+    low, high = (
+        sign * np.quantile(sign * sample, ENDS[0], axis=0, method="inverted_cdf") for sign in (1, -1)
+    )
+    return np.stack((low, np.median(sample, axis=0), high))
 
 
 def _rounded(value: float | None, unit: str) -> float | None:
