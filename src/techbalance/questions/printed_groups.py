@@ -277,7 +277,13 @@ class InParts:
 
     def rows(self) -> Table:
         """The rows of ``ProductBalance``, with printed figures in the place of what products do not hold."""
-        rows = self.parts.rows()
+        return self._filled(self.parts.rows())
+
+    def sums(self) -> Table:
+        """The same for its ``sums``."""
+        return self._filled(self.parts.sums())
+
+    def _filled(self, rows: Table) -> Table:
         if self.printed is None or not self.periods:
             return rows
         on = [*self.printed.bucket, *self.parts.keys]

@@ -74,42 +74,58 @@ class ProductBalance:
             Columns of the period, the keys, ``exports_usd``, ``imports_usd``, ``balance_usd``,
             ``coverage_ratio``, ``months``, ``vintage``, ``note``.
         """
-        reason = self.reason()
-        trade, bucket = self.trade, list(self.trade.bucket)
-        figures = trade.figures(self.keys).drop("months", "vintage")
-        if reason is not None:
-            figures = figures.filter(ibis.literal(value=False))
-        cells = self._cells(figures)
-        on = [name for name in (*bucket, *self.keys) if name in figures.columns]
-        rows = cells.left_join(figures, on).drop(*[f"{name}_right" for name in on])
-        nothing = ibis.null("int64")
-        if reason is None:
-            rows = rows.mutate(
-                exports_usd=trade.or_zero(rows, rows.exports_usd, "export"),
-                imports_usd=trade.or_zero(rows, rows.imports_usd, "import"),
-                vintage=trade.read.newest(rows),
-            )
-        else:
-            rows = rows.mutate(exports_usd=nothing, imports_usd=nothing, vintage=ibis.null("date"))
+        reason, trade = self.reason(), self.trade
+        rows = self._sums(reason)
         held = rows.exports_usd.notnull() | rows.imports_usd.notnull()
         months = ibis.literal(periods.months_needed(self.freq, trade.ytd_months)).cast("int8")
         rows = rows.mutate(
             months=ibis.ifelse(held, months, ibis.null("int8")),
             vintage=ibis.ifelse(held, rows.vintage, ibis.null("date")),
-            printed_balance_usd=nothing,
+            printed_balance_usd=ibis.null("int64"),
         )
         rows = accounts.trade_balance(rows)
         return rows.mutate(note=self._note(rows, reason)).drop("printed_balance_usd")
 
-    def _cells(self, figures: Table) -> Table:
-        """Which rows there are: every cell of groups and named partners, or those with trade."""
-        asked = self._asked()
+    def sums(self) -> Table:
+        """The rows in short, for who compares them: ``rows`` without ratio, months and reasons.
+
+        Returns
+        -------
+        Table
+            Columns of the period, the keys, ``exports_usd``, ``imports_usd``, ``balance_usd`` and
+            ``vintage``, which may be there where neither flow is.
+        """
+        rows = self._sums(self.reason())
+        return rows.mutate(balance_usd=rows.exports_usd - rows.imports_usd)
+
+    def _sums(self, reason: str | None) -> Table:
+        trade = self.trade
+        figures = trade.figures(self.keys).drop("months", "vintage")
+        if reason is not None:
+            nothing = ibis.null("int64")
+            figures = figures.filter(ibis.literal(value=False))
+            rows = self._joined(figures)
+            return rows.mutate(exports_usd=nothing, imports_usd=nothing, vintage=ibis.null("date"))
+        rows = self._joined(figures)
+        return rows.mutate(
+            exports_usd=trade.or_zero(rows, rows.exports_usd, "export"),
+            imports_usd=trade.or_zero(rows, rows.imports_usd, "import"),
+            vintage=trade.read.newest(rows),
+        )
+
+    def _joined(self, figures: Table) -> Table:
+        """The figures, and a row for every period or cell asked for that has none."""
+        asked, on = self._asked(), list(self.trade.bucket)
         named_partners = self.trade.members is not None
         if "product" in self.keys or ("partner" in self.keys and not named_partners):
-            found = figures.select(*asked.columns, *self.keys)
-            lacking = asked.anti_join(found, list(asked.columns))
-            nulls = {key: ibis.null(found[key].type()) for key in self.keys}
-            return found.union(lacking.mutate(**nulls).select(*found.columns))
+            cells = asked
+        else:
+            cells = self._grid(asked)
+            on += self.keys
+        return cells.left_join(figures, on).drop(*[f"{name}_right" for name in on])
+
+    def _grid(self, asked: Table) -> Table:
+        """Every group and named partner in every period."""
         cells = asked
         if "group" in self.keys and self.trade.chosen is not None:
             listed = self.trade.chosen.of_flow("import") + self.trade.chosen.of_flow("export")
@@ -182,11 +198,12 @@ class ProductBalance:
         ]
 
     def notes(self) -> tuple[str, ...]:
-        """How much of each year could not be put into a group."""
+        """How much of each year could not be put into a group, and what is of an older revision."""
         if self.series != "atp" or self.freq != "year":
             return ()
-        return tuple(
+        undecided = (
             f"{year}: {money(value)} of imports are in products the nearest list cannot place; "
             "they are in no group."
             for year, value in self.trade.undecided()
         )
+        return (*undecided, *self.trade.older())

@@ -159,7 +159,7 @@ class Values:
     def of(self, year: int) -> Table:
         """Values of one year: the keys, ``value_usd`` (never null), ``vintage``."""
         if self.from_products:
-            rows = self.in_parts(Years(year, year)).rows()
+            rows = self.in_parts(Years(year, year)).sums()
             for key in self.keys:
                 rows = rows.filter(rows[key].notnull())
         else:
