@@ -135,4 +135,4 @@ def _notes(rows: list[dict[str, Any]], trade: YearOfTrade, first: Side, second: 
     ]
     if unplaced:
         notes.append(f"{money(unplaced)} are in products that {second.label} cannot place; not counted.")
-    return tuple(notes)
+    return (*notes, *trade.products.older())

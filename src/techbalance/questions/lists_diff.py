@@ -105,7 +105,7 @@ def _notes(rows: list[dict[str, Any]], first: Side, second: Side, trade: YearOfT
         notes.append(
             f"List {side.label}: {found.says}, with {money(value)} of {trade.flow}s in {trade.year}."
         )
-    return tuple(notes)
+    return (*notes, *trade.products.older())
 
 
 def _add_names(store: Store, rows: list[dict[str, Any]], flow: str) -> None:

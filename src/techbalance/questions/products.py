@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from techbalance.classifications.partners import Member
     from techbalance.indicators.periods import Freq
     from techbalance.questions.parameters.texts import GroupRef, ProductRef, Years
+    from techbalance.questions.product_lists.covering import Held
     from techbalance.questions.product_lists.naming import ProductList
     from techbalance.store.catalogue import Store
 
@@ -52,6 +53,9 @@ class Products:
         The period of a figure; full years by default.
     chosen
         A user's list in place of the one that ships.
+    all_goods
+        Whether an older revision is read where the newest has part of the goods only. With ``chosen`` one is
+        read where the newest lacks goods of the list.
     """
 
     store: Store
@@ -62,11 +66,36 @@ class Products:
     products: ProductRef | None = None
     freq: Freq = "year"
     chosen: ProductList | None = None
+    all_goods: bool = False
 
     @cached_property
     def read(self) -> TradeRead:
         """The stored trade that answers."""
-        return TradeRead(self.store, self.day, self.years, self.freq, self.ytd_months)
+        newest = TradeRead(self.store, self.day, self.years, self.freq, self.ytd_months)
+        if self.chosen is None and not self.all_goods:
+            return newest
+        lacking = {place for place in newest.ahead_of_own() if self._is_in_part(newest, *place)}
+        return replace(newest, left_out=frozenset(lacking)) if lacking else newest
+
+    def _is_in_part(self, read: TradeRead, flow: str, year: int) -> bool:
+        held = held_of(self.store, read.rows(), flow, year, read.token)
+        if self.chosen is None:
+            return not held.everything
+        edition = self.chosen.edition(flow, year)
+        return edition is not None and not cover(edition, held).is_whole
+
+    def held(self, flow: str, year: int) -> Held:
+        """Which products of a flow and year are held one by one, of whatever partner."""
+        return held_of(self.store, self.read.rows(), flow, year, self.read.token)
+
+    def older(self) -> tuple[str, ...]:
+        """Which figures are of an older revision than the newest, and why."""
+        known = self.read.covered
+        return tuple(
+            f"{year}: {flow}s as of {known[flow, (year,)].vintage}, of which all goods are held; the newer "
+            "revision that ships has those of the technology list only."
+            for flow, year in sorted(self.read.left_out)
+        )
 
     @cached_property
     def ytd_months(self) -> int:
@@ -205,15 +234,12 @@ class Products:
         if self.chosen is None:
             return {}
         found = {}
-        everything = replace(self, members=None, products=None)
         for year in sorted({bucket[0] for one, bucket in self.read.covered if one == flow}):
             edition = self.chosen.edition(flow, year)
             if edition is None:
                 found[year] = f"not_covered: the list {self.chosen.name} has no codes for {flow}s"
                 continue
-            token = f"{self.day} {self.years} {self.freq}"
-            held = held_of(self.store, everything.known(), flow, year, token)
-            if why := cover(edition, held).why_not(self.chosen.name):
+            if why := cover(edition, self.held(flow, year)).why_not(self.chosen.name):
                 found[year] = why
         return found
 

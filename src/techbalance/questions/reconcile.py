@@ -42,7 +42,8 @@ def run(params: ReconcileParams, store: Store) -> Answer:
     chosen = chosen_list(store, params.list)
     day = params.as_of.day if params.as_of else None
     freq: Freq = "month" if "month" in params.by else "year"
-    read = TradeRead(store, day, params.year, freq)
+    products = Products(store, day, params.year, freq=freq, chosen=chosen)
+    read = products.read
     keys = ("flow", *periods.BUCKETS[freq])
     built = _rebuilt(_classified(read, chosen), keys, everything=params.series == "goods_census")
     published = _totals(store, params.series, freq, day).select(
@@ -52,7 +53,7 @@ def run(params: ReconcileParams, store: Store) -> Answer:
     rows = _nearest(rows, published, keys)
     rows = rows.mutate(residual_usd=rows.rebuilt_usd - rows.published_usd, note=_note(rows))
     if chosen is not None:
-        rows = _of_list(rows, Products(store, day, params.year, freq=freq, chosen=chosen))
+        rows = _of_list(rows, products)
     rows = rows.order_by(keys)
     failed = _fails(rows, store)
     met = rows.select(*keys, vintage="published_vintage")
@@ -62,7 +63,7 @@ def run(params: ReconcileParams, store: Store) -> Answer:
         month = rows.year.cast("string") + "-" + rows.month.cast("string").lpad(2, "0")
         rows = rows.mutate(month=month)
     table = rows.select("flow", freq, *RECONCILE.columns)
-    return Answer(RECONCILE, params, store, table, (), lineage, failed)
+    return Answer(RECONCILE, params, store, table, products.older(), lineage, failed)
 
 
 def _of_list(rows: Table, products: Products) -> Table:

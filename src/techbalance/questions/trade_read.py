@@ -77,6 +77,8 @@ class TradeRead:
         The period of a figure.
     ytd_months
         For ``ytd``: January to this month.
+    left_out
+        Flows and years of which what ships is not read.
     """
 
     store: Store
@@ -84,11 +86,33 @@ class TradeRead:
     years: Years | None = None
     freq: Freq = "year"
     ytd_months: int = 12
+    left_out: frozenset[tuple[str, int]] = frozenset()
 
     @cached_property
     def selection(self) -> Selection:
         """The blocks known on the day."""
-        return Selection(all_blocks(self.store), self.day)
+        blocks = all_blocks(self.store)
+        if self.left_out:
+            blocks = tuple(one for one in blocks if one.files or (one.flow, one.year) not in self.left_out)
+        return Selection(blocks, self.day)
+
+    @property
+    def token(self) -> str:
+        """Tells apart reads of one store."""
+        return f"{self.day} {self.years} {self.freq} {sorted(self.left_out)}"
+
+    def ahead_of_own(self) -> list[tuple[str, int]]:
+        """Flows and full years of which what ships is read, though the store has an older revision."""
+        if self.freq != "year":
+            return []
+        shipped = {
+            (flow, bucket[0])
+            for (flow, bucket), reads in self.reads.items()
+            if not all(one.block.files for one in reads)
+        }
+        own = replace(self, left_out=self.left_out | shipped).covered
+        known = {(flow, bucket[0]): held for (flow, bucket), held in own.items()}
+        return sorted(place for place in shipped & known.keys() if known[place].partners is None)
 
     @property
     def wanted_years(self) -> tuple[int, ...]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from techbalance.outline import ibis
 from techbalance.questions.answer import Lineage
 from techbalance.questions.parameters.texts import Years
-from techbalance.questions.product_lists.covering import Held, held_of
+from techbalance.questions.product_lists.covering import Held
 from techbalance.questions.products import Products
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class YearOfTrade:
     @cached_property
     def products(self) -> Products:
         """The products of the year."""
-        return Products(self.store, self.day, Years(self.year, self.year))
+        return Products(self.store, self.day, Years(self.year, self.year), all_goods=True)
 
     @cached_property
     def rows(self) -> Table:
@@ -62,7 +62,7 @@ class YearOfTrade:
     @cached_property
     def held(self) -> Held:
         """Which products are held one by one."""
-        return held_of(self.store, self.rows, self.flow, self.year, f"{self.day} {self.year}")
+        return self.products.held(self.flow, self.year)
 
     def is_held(self) -> bool:
         """Whether anything of the year is."""

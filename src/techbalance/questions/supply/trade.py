@@ -13,7 +13,7 @@ from techbalance.classifications.partners import taken_apart
 from techbalance.errors import NotCoveredError, ParameterError
 from techbalance.outline import ibis
 from techbalance.questions.answer import Lineage
-from techbalance.questions.product_lists.covering import cover, held_of
+from techbalance.questions.product_lists.covering import cover
 from techbalance.questions.product_lists.naming import ProductList, chosen_list
 from techbalance.questions.product_lists.placing import on_list, refuse_groups
 from techbalance.questions.products import Products
@@ -272,17 +272,11 @@ def _from_record(
 ) -> Supply:
     day = params.as_of.day if params.as_of else None
     value = CONCEPTS[params.concept]
-    products = Products(store, day, None, members, params.group, params.product)
-    notes: list[str] = []
-    undecided: dict[int, int] = {}
-    if chosen is None:
-        rows = products.rows()
-        reason = products.unlisted()
-        undecided = dict(products.undecided())
-    else:
-        rows = on_list(products.kept(), chosen)
-        reason = None
-        notes.append(_cover_note(Products(store, day), chosen))
+    products = Products(store, day, None, members, params.group, params.product, chosen=chosen)
+    rows, reason = products.rows(), products.unlisted()
+    notes = list(products.older())
+    if chosen is not None:
+        notes.insert(0, _cover_note(Products(store, day, chosen=chosen), chosen))
     rows = rows.filter(rows.flow == "import")
     imports = rows.select("year", "product", "group", "partner", **{AMOUNT: rows[value]})
     vintages = rows.group_by("year").aggregate(vintage=rows.vintage.max())
@@ -298,7 +292,7 @@ def _from_record(
         lineage=(Lineage("trade", rows, formula, value=value),),
         chosen=chosen,
         vintages=held,
-        undecided=undecided,
+        undecided=dict(products.undecided()),
     )
     return supply if reason is None else replace(supply, why_empty=reason)
 
@@ -309,7 +303,7 @@ def _cover_note(products: Products, chosen: ProductList) -> str:
     edition = chosen.edition("import", max(years, default=0))
     if not years or edition is None:
         return f"List {chosen.name}: nothing under it is held."
-    found = cover(edition, held_of(products.store, products.known(), "import", years[-1], f"{products.day}"))
+    found = cover(edition, products.held("import", years[-1]))
     rest = "" if found.is_whole else "; the rest is there in sums by partner only, and not counted"
     return f"List {chosen.name}: {found.says}{rest}."
 
