@@ -131,6 +131,33 @@ def test_the_same_bytes_twice_change_nothing(archives: Path, filled: TechBalance
     assert filled.store.version == version
 
 
+def test_a_users_list_is_read_of_a_revision_that_has_all_of_it(archives: Path, tmp_path: Path):
+    """The year that ships is newer, and holds the products of the technology list only."""
+    tb = techbalance.open(tmp_path / "home")
+    older = "2025-03-31"
+    tb.ingest(files=[str(path) for path in sorted(archives.glob("IMDB*"))], vintage=older)
+    (mine := tmp_path / "goods.csv").write_text(
+        "code\n" + "".join(f"{chapter:02}\n" for chapter in range(1, 100))
+    )
+    for answer in (
+        tb.balance(by="year", year=YEAR, list=str(mine)),
+        tb.reconcile(year=YEAR, flow="import", list=str(mine)),
+        tb.dependence(level="all", year=YEAR, list=str(mine)),
+    ):
+        (row,) = answer.rows()
+        value = row["rebuilt_usd"] if "rebuilt_usd" in row else row["imports_usd"]
+        assert value == control("import", "gen_val")
+        assert row["vintage"] == dt.date(2025, 3, 31)
+        assert any(f"{YEAR}: imports as of {older}" in note for note in answer.notes)
+    (shipped,) = tb.reconcile(year=YEAR, flow="import").rows()
+    assert shipped["vintage"] > dt.date(2025, 3, 31)
+    # Of a list that the newer revision has whole, that one is read.
+    mine.write_text("code\n8542310001\n")
+    answer = tb.balance(by="year", year=YEAR, list=str(mine))
+    assert [row["vintage"] for row in answer.rows()] == [shipped["vintage"]]
+    assert not any(older in note for note in answer.notes)
+
+
 def test_a_revised_month_is_a_vintage_and_the_older_one_can_be_read(tmp_path: Path):
     tb = techbalance.open(tmp_path / "home")
     first = put(tmp_path / "one", "import", range(1, 3))
