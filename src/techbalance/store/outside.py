@@ -26,6 +26,11 @@ def folder(store: Store) -> Path:
     return Path(named) if named else store.home / "data"
 
 
+def named(store: Store) -> str:
+    """How the folder is called where somebody reads it: by its path only for somebody at this machine."""
+    return "the data folder" if store.confined else str(folder(store))
+
+
 def fingerprint(store: Store) -> str:
     """Twelve hexadecimal digits that change when a file of the folder does; empty where there is none."""
     place = folder(store)
@@ -62,9 +67,10 @@ def find(store: Store, relative: str, given: str | None = None, *, what: str) ->
     if given and not path.is_file():
         raise NotCoveredError(f"{what} are not held: there is no file {path}", remedy="Check the name")
     if not path.is_file():
+        place = f"{relative} in {named(store)}" if store.confined else path
         raise NotCoveredError(
-            f"{what} are not held: there is no file {path}",
-            remedy=f"Put {relative} into {folder(store)}, or set {DATA_VARIABLE} to the folder that has it",
+            f"{what} are not held: there is no file {place}",
+            remedy=f"Put {relative} into {named(store)}, or set {DATA_VARIABLE} to the folder that has it",
         )
     return path
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from fastapi import APIRouter, Request, Response
@@ -9,6 +13,7 @@ from fastapi import APIRouter, Request, Response
 from techbalance.errors import ParameterError, shortened
 from techbalance.questions.interface import parameters, read, readable
 from techbalance.web import formats
+from techbalance.web.asking import packed
 from techbalance.web.description import LISTING, operation
 from techbalance.web.problems import plain_problem
 
@@ -16,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from techbalance.questions.parameters.declaration import Question
+    from techbalance.web.asking import Kept
     from techbalance.web.desk import Desk
 
 ROOT: Final = "/api/v1"
@@ -40,6 +46,7 @@ def router(desk: Desk) -> APIRouter:
         methods=["GET"],
         summary="Every question, with its parameters and columns",
         operation_id="questions",
+        response_class=Response,
         responses=LISTING,
     )
     for question in readable().values():
@@ -74,9 +81,7 @@ def _endpoint(question: Question, desk: Desk) -> Callable[[Request], Awaitable[R
             headers["Techbalance-Reference"] = kept.reference
         if kept.tag in tags(request.headers.get("if-none-match", "")):
             return Response(status_code=304, headers=headers)
-        body = kept.body
-        if kept.packed is not None and formats.takes_gzip(request.headers.get("accept-encoding", "")):
-            headers["Content-Encoding"], body = "gzip", kept.packed
+        body = _chosen(request, kept, headers)
         if form is not None:
             headers["Content-Disposition"] = f'inline; filename="{question.name}.{chosen}"'
         return Response(body, media_type=formats.MEDIA_TYPES[chosen], headers=headers)
@@ -105,22 +110,71 @@ def tags(header: str) -> set[str]:
     return {part.strip().removeprefix("W/") for part in header.split(",")}
 
 
-async def _listing(request: Request) -> list[dict[str, Any]]:
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A text that is the same for everybody, as long as the server runs.
+
+    Parameters
+    ----------
+    body
+        Its bytes.
+    packed
+        The same, compressed.
+    tag
+        Stands for the bytes.
+    """
+
+    body: bytes
+    packed: bytes | None
+    tag: str
+
+    @classmethod
+    def of(cls, document: object) -> Standing:
+        """Write a document as JSON."""
+        body = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+        return cls(body, packed(body), f'"{hashlib.sha256(body).hexdigest()[:16]}"')
+
+
+def standing(request: Request, text: Standing) -> Response:
+    """Answer with a text that stands: compressed where that is taken, and not again to whoever has it."""
+    headers = {"ETag": text.tag, "Vary": "Accept-Encoding", "Cache-Control": "no-cache"}
+    if text.tag in tags(request.headers.get("if-none-match", "")):
+        return Response(status_code=304, headers=headers)
+    body = _chosen(request, text, headers)
+    return Response(body, media_type=formats.MEDIA_TYPES["json"], headers=headers)
+
+
+def _chosen(request: Request, text: Kept | Standing, headers: dict[str, str]) -> bytes:
+    """Choose the compressed bytes where they are taken, and say so."""
+    if text.packed is None or not formats.takes_gzip(request.headers.get("accept-encoding", "")):
+        return text.body
+    headers["Content-Encoding"] = "gzip"
+    return text.packed
+
+
+async def _listing(request: Request) -> Response:
     """Every question, with its parameters and columns."""
     for name in request.query_params:
         raise ParameterError(f"unknown parameter {shortened(name)}", remedy="The list takes none")
-    return [
-        {
-            "name": one.name,
-            "address": f"{ROOT}/{address(one)}",
-            "command": " ".join(("techbalance", *one.command)),
-            "summary": one.summary,
-            "parameters": [
-                {"name": name.name, "says": name.says, "is_needed": name.is_needed, "schema": name.schema}
-                for name in parameters(one)
-            ],
-            "columns": list(one.columns),
-            "examples": list(one.examples),
-        }
-        for one in readable().values()
-    ]
+    return standing(request, _listed())
+
+
+@cache
+def _listed() -> Standing:
+    return Standing.of(
+        [
+            {
+                "name": one.name,
+                "address": f"{ROOT}/{address(one)}",
+                "command": " ".join(("techbalance", *one.command)),
+                "summary": one.summary,
+                "parameters": [
+                    {"name": name.name, "says": name.says, "is_needed": name.is_needed, "schema": name.schema}
+                    for name in parameters(one)
+                ],
+                "columns": list(one.columns),
+                "examples": list(one.examples),
+            }
+            for one in readable().values()
+        ]
+    )

@@ -59,14 +59,13 @@ def create_app(settings: Settings | None = None, *, log: TextIO | None = None) -
         title="techbalance",
         version=version("techbalance"),
         summary="Figures about United States technology trade: recomputed, traced, explained. Read only.",
-        openapi_url=f"{api.ROOT}/openapi.json",
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
         lifespan=life,
     )
     app.include_router(api.router(desk))
-    described = app.openapi
-    app.openapi = cache(lambda: completed(described()))  # type: ignore[method-assign]
+    _described(app)
     _watched(app, desk, metrics)
     app.include_router(pages.router())
     app.add_exception_handler(TechbalanceError, _of_the_tree)
@@ -82,6 +81,18 @@ def create_app(settings: Settings | None = None, *, log: TextIO | None = None) -
     app.add_middleware(OwnNames, names=settings.names)
     app.add_middleware(Watch, metrics=metrics, log=log)
     return app
+
+
+def _described(app: FastAPI) -> None:
+    """Add the address of the description; it is half a megabyte, so it is written and compressed once."""
+    plain = app.openapi
+    app.openapi = cache(lambda: completed(plain()))  # type: ignore[method-assign]
+    written = cache(lambda: api.Standing.of(app.openapi()))
+
+    @app.get(f"{api.ROOT}/openapi.json", include_in_schema=False)
+    @app.head(f"{api.ROOT}/openapi.json", include_in_schema=False)
+    async def description(request: Request) -> Response:
+        return api.standing(request, written())
 
 
 def _watched(app: FastAPI, desk: Desk, metrics: Metrics) -> None:

@@ -153,8 +153,16 @@ def _problem_schema(status: int) -> dict[str, Any]:
     return {**SCHEMA, "properties": {**SCHEMA["properties"], "type": kinds, "status": of_status}}
 
 
-LISTING: Final[dict[int | str, dict[str, Any]]] = {400: _refusal(400)}
-"""What the list of questions may answer beside itself."""
+LISTING: Final[dict[int | str, dict[str, Any]]] = {
+    200: {
+        "description": "Every question",
+        "headers": {"ETag": {"description": "Stands for the list", "schema": _TEXT}},
+        "content": {"application/json": {"schema": {"type": "array", "items": {"type": "object"}}}},
+    },
+    304: {"description": "The list is the one whose tag was sent"},
+    400: _refusal(400),
+}
+"""What the list of questions may answer."""
 
 
 def document_schema(question: Question) -> dict[str, Any]:

@@ -49,6 +49,25 @@ def test_an_answer_travels_with_units_notes_sources_and_a_citation(client, home)
     assert given["reference"] == "balance?year=2024"
 
 
+def test_no_answer_names_a_folder_of_the_machine(client, home):
+    """Not even one that says where a file would have to lie."""
+    for question, given in (("stress", {"without": "CHN", "group": "04", "top": "1"}), ("value-added", {})):
+        said = client.get(f"{ROOT}/{question}", params=given).text
+        assert "data folder" in said
+        assert str(home) not in said
+
+
+@pytest.mark.parametrize("address", ["openapi.json", "questions"])
+def test_what_describes_is_sent_compressed_and_once(client, address):
+    given = client.get(f"{ROOT}/{address}", headers={"accept-encoding": "gzip"})
+    assert given.headers["content-encoding"] == "gzip"
+    assert int(given.headers["content-length"]) < len(given.content) / 5
+    plain = client.get(f"{ROOT}/{address}", headers={"accept-encoding": "identity"})
+    assert plain.content == given.content
+    again = client.get(f"{ROOT}/{address}", headers={"if-none-match": given.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
 def test_rows_keep_to_their_description(client):
     for question, given in (("balance", {"year": "2026"}), ("rank", {"year": "2025", "flow": "import"})):
         schema = row_schema(readable()[question])

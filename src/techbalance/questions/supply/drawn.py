@@ -103,7 +103,7 @@ def drawn_elasticities(
     if not held:
         files = ", ".join([*(one.file for one in KNOWN.values()), HAUK_FILE])
         why = (
-            f"not_covered: no elasticities are held; put {files} into {outside.folder(store)}, or name a file"
+            f"not_covered: no elasticities are held; put {files} into {outside.named(store)}, or name a file"
         )
         none = DrawnElasticities(np.ma.array(np.ones((1, len(products))), mask=True), sampling.seed)
         return ProductElasticities(none, tuple(None for _ in products), why_none=why)
