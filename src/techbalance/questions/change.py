@@ -75,14 +75,12 @@ def _in_both_years(pairs: Table) -> Table:
 def _pairs(values: Values, start: int, end: int) -> Table:
     """Value at the start and at the end, one row per part."""
     keys = values.keys
-    first = values.of(start).mutate(year=ibis.literal("from"))
-    last = values.of(end).mutate(year=ibis.literal("to"))
-    both = first.union(last)
+    both = values.of(start, end)
     sums = {
-        "from_usd": both.value_usd.sum(where=both.year == "from"),
-        "to_usd": both.value_usd.sum(where=both.year == "to"),
-        "from_vintage": both.vintage.max(where=both.year == "from"),
-        "to_vintage": both.vintage.max(where=both.year == "to"),
+        "from_usd": both.value_usd.sum(where=both.year == start),
+        "to_usd": both.value_usd.sum(where=both.year == end),
+        "from_vintage": both.vintage.max(where=both.year == start),
+        "to_vintage": both.vintage.max(where=both.year == end),
     }
     if not keys:
         return both.aggregate(**sums)

@@ -36,8 +36,9 @@ def run(params: RankParams, store: Store) -> Answer:
     values = Values(params, store, (key,))
     values.demand_flow(year)
     descending = params.flow is not None
-    now = accounts.rank(named(values.of(year), key, values), (), key, descending=descending)
-    before = accounts.rank(values.of(year - 1), (), key, descending=descending)
+    both = accounts.rank(values.of(year - 1, year), ("year",), key, descending=descending)
+    now = named(both.filter(both.year == year), key, values)
+    before = both.filter(both.year == year - 1)
     rows = _compared(now, before, key)
     rows = rows.mutate(measure=ibis.literal(values.measure), note=_note(rows, key, store, year))
     rows = rows.order_by(["rank", key]).select(key, f"{key}_name", *RANK.columns)

@@ -156,15 +156,16 @@ class Values:
                 remedy=f"Add --flow {only.removesuffix('s')}",
             )
 
-    def of(self, year: int) -> Table:
-        """Values of one year: the keys, ``value_usd`` (never null), ``vintage``."""
+    def of(self, *years: int) -> Table:
+        """Values of some years: the keys, ``year``, ``value_usd`` (never null), ``vintage``."""
         if self.from_products:
-            rows = self.in_parts(Years(year, year)).sums()
+            rows = self.in_parts(Years(min(years), max(years))).sums()
             for key in self.keys:
                 rows = rows.filter(rows[key].notnull())
         else:
-            rows = self.published.figures().filter(lambda row: row.year == year)
-        rows = rows.select(*self.keys, "vintage", value_usd=rows[f"{self.measure}_usd"])
+            rows = self.published.figures()
+        rows = rows.filter(rows.year.isin(list(years)))
+        rows = rows.select(*self.keys, "year", "vintage", value_usd=rows[f"{self.measure}_usd"])
         return rows.filter(rows.value_usd.notnull())
 
     def why_missing(self, year: int) -> str:
