@@ -15,9 +15,14 @@ from techbalance.questions.rank import named
 from techbalance.questions.values import Values
 
 if TYPE_CHECKING:
+    import pyarrow as pa
     from ibis import Table
+    from ibis.expr.types import Scalar
 
+    from techbalance.questions.answer import Lineage
     from techbalance.store.catalogue import Store
+
+    Lineages = tuple[Lineage, ...]
 
 
 def run(params: ChangeParams, store: Store) -> Answer:
@@ -34,25 +39,68 @@ def run(params: ChangeParams, store: Store) -> Answer:
     start, end = params.from_.start, params.to.start
     values = Values(params, store, keys)
     values.demand_flow(start, end)
+    found = _at_once(values, start, end)
+    rows, held, lineage = found or _with_reasons(values, start, end)
+    is_whole = bool(held["first"] and held["last"])
+    notes = _vintages(held, start, end)
+    notes += _notes(held, has_rest=_may_have_rest(values)) if keys and is_whole else ()
+    if params.ytd:
+        notes = (f"January to month {values.months} of both years.", *notes)
+    return Answer(CHANGE, params, store, rows, notes, lineage)
+
+
+def _may_have_rest(values: Values) -> bool:
+    """Whether what the parts leave of the whole has a line: not where products, or some partners, answer."""
+    return bool(values.keys) and not values.from_products and values.members is None
+
+
+def _at_once(values: Values, start: int, end: int) -> tuple[pa.Table, dict[str, Any], Lineages] | None:
+    """The answer by one query, with how much is held beside it; None where that leaves something to add."""
+    if _may_have_rest(values):
+        return None
     pairs = _pairs(values, start, end)
-    held = _held(pairs, store)
+    is_both = pairs.from_usd.notnull() & pairs.to_usd.notnull()
+    sums = pairs.aggregate(
+        total_from_usd=pairs.from_usd.sum(where=is_both),
+        total_to_usd=pairs.to_usd.sum(where=is_both),
+        **{f"held_{name}": value for name, value in _counts(pairs).items()},
+    )
+    rows = _finished(pairs, sums, values, start, end)
+    found = values.store.fetch(rows)
+    names = [name for name in rows.columns if name.startswith("held_")]
+    held = {name.removeprefix("held_"): found[name][0].as_py() for name in names} if found.num_rows else {}
+    if not held or not held["first"] or not held["last"]:
+        return None
+    return found.drop_columns(names), held, values.lineages(start, end)
+
+
+def _with_reasons(values: Values, start: int, end: int) -> tuple[Table, dict[str, Any], Lineages]:
+    """The answer step by step: a year may not be held, and the parts may leave a rest."""
+    store, keys = values.store, values.keys
+    pairs = _pairs(values, start, end)
+    (held,) = store.fetch_rows(pairs.aggregate(**_counts(pairs)))
     missing = [year for year, count in ((start, held["first"]), (end, held["last"])) if not count]
-    lineage = [*values.lineages(start, end)]
-    has_rest = bool(keys) and not values.from_products and values.members is None and not missing
+    lineage = values.lineages(start, end)
     if not held["parts"]:
         pairs = _nothing(pairs, keys)
-    elif has_rest:
+    elif _may_have_rest(values) and not missing:
         whole = replace(values, keys=())
         pairs = _with_rest(pairs, whole, start, end)
         lineage += whole.lineages(start, end)
     both = _in_both_years(pairs)
     totals = both.aggregate(total_from_usd=both.from_usd.sum(), total_to_usd=both.to_usd.sum())
+    why = "; ".join(f"{year}: {values.why_missing(year)}" for year in missing)
+    return _finished(pairs, totals, values, start, end, why), held, lineage
+
+
+def _finished(pairs: Table, totals: Table, values: Values, start: int, end: int, why: str = "") -> Table:  # noqa: PLR0913, PLR0917 - one question
+    """Changes, shares, names and reasons, in order; what else is in the totals stands behind them."""
+    params, keys = values.params, values.keys
     rows = accounts.change(pairs, totals, flow=params.flow is not None)
     if "partner" in keys:
-        changed = selection.changed_partners(store, start, end)
+        changed = selection.changed_partners(values.store, start, end)
         rows = rows.mutate(note=together(rows.note, selection.territory_note(rows.partner, changed)))
-    if missing:
-        why = "; ".join(f"{year}: {values.why_missing(year)}" for year in missing)
+    if why:
         rows = rows.mutate(note=ibis.literal(why))
     rows = rows.mutate(months=ibis.ifelse(rows.change_usd.notnull(), values.months, ibis.null("int8")))
     columns = []
@@ -61,11 +109,8 @@ def run(params: ChangeParams, store: Store) -> Answer:
         columns += [key, f"{key}_name"]
     rows = rows.order_by([ibis.desc(rows.change_usd.abs()), *[rows[key] for key in keys]])
     rows = rows.limit(params.top) if params.top else rows
-    notes = _vintages(held, start, end)
-    notes += _notes(held, has_rest=has_rest) if keys and not missing else ()
-    if params.ytd:
-        notes = (f"January to month {values.months} of both years.", *notes)
-    return Answer(CHANGE, params, store, rows.select(*columns, *CHANGE.columns), notes, tuple(lineage))
+    beside = [name for name in totals.columns if name.startswith("held_")]
+    return rows.select(*columns, *CHANGE.columns, *beside)
 
 
 def _in_both_years(pairs: Table) -> Table:
@@ -91,18 +136,16 @@ def _pairs(values: Values, start: int, end: int) -> Table:
     return rows
 
 
-def _held(pairs: Table, store: Store) -> dict[str, Any]:
+def _counts(pairs: Table) -> dict[str, Scalar]:
     """How many parts there are, how many are held in the first year, the last, and both, and as of when."""
-    counts = pairs.aggregate(
-        parts=pairs.count(),
-        first=pairs.from_usd.count(),
-        last=pairs.to_usd.count(),
-        both=(pairs.from_usd + pairs.to_usd).count(),
-        from_vintage=pairs.from_vintage.max(),
-        to_vintage=pairs.to_vintage.max(),
-    )
-    (found,) = store.fetch_rows(counts)
-    return found
+    return {
+        "parts": pairs.count(),
+        "first": pairs.from_usd.count(),
+        "last": pairs.to_usd.count(),
+        "both": (pairs.from_usd + pairs.to_usd).count(),
+        "from_vintage": pairs.from_vintage.max(),
+        "to_vintage": pairs.to_vintage.max(),
+    }
 
 
 def _nothing(pairs: Table, keys: tuple[str, ...]) -> Table:
