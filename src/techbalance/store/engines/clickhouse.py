@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import logging
 from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 from urllib.parse import unquote, urlsplit
 
@@ -102,6 +103,8 @@ class Server:
         except ImportError as wrong:
             raise _missing(wrong, "clickhouse") from wrong
         self._failure = ClickHouseError
+        # What fails is told once, as an error of the store.
+        logging.getLogger("clickhouse_connect").setLevel(logging.CRITICAL)
         parts = urlsplit(address)
         try:
             self._client: Any = clickhouse_connect.get_client(

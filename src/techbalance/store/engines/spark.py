@@ -33,6 +33,7 @@ SETTINGS: Final = {
     "spark.ui.showConsoleProgress": "false",
 }
 SECONDS_FOR_A_WORKER: Final = 60
+CALLED: Final = "An error occurred while calling"
 REMEDY: Final = "Unset TECHBALANCE_ENGINE to use the engine in the process"
 
 
@@ -149,7 +150,7 @@ def _session(address: str) -> Any:  # noqa: ANN401 - pyspark is optional
     builder = SparkSession.builder.master(address)
     for key, value in SETTINGS.items():
         builder = builder.config(key, value)
-    with _as_store_error(), _quiet():
+    with _as_store_error(f"no Spark cluster answers at {address}"), _quiet():
         session = builder.getOrCreate()
         _await_worker(session, address)
     return session
@@ -195,7 +196,7 @@ def _quiet() -> Iterator[None]:
 
 
 @contextmanager
-def _as_store_error() -> Iterator[None]:
+def _as_store_error(message: str = "Spark did not answer the question") -> Iterator[None]:
     """Tell a failure of Spark as one of the store."""
     from py4j.protocol import Py4JError
     from pyspark.errors import PySparkException
@@ -203,5 +204,7 @@ def _as_store_error() -> Iterator[None]:
     try:
         yield
     except (PySparkException, Py4JError, pa.ArrowException) as wrong:
-        first = next((line for line in str(wrong).splitlines() if line.strip()), type(wrong).__name__)
-        raise StoreError("Spark did not answer the question", where=first[:300], remedy=REMEDY) from wrong
+        lines = [line.strip(" :") for line in str(wrong).splitlines()]
+        # What Python called says nothing; what Java raised stands below it.
+        said = [line for line in lines if line and not line.startswith(CALLED)] or [type(wrong).__name__]
+        raise StoreError(message, where=said[0][:300], remedy=REMEDY) from wrong
