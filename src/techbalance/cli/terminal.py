@@ -14,6 +14,8 @@ from rich.text import Text
 from techbalance.questions.wording import NOTHING, Written, signed, written
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from techbalance.questions.answer import Answer
 
 WIDTH: Final = 100
@@ -24,6 +26,8 @@ COMPACT_CELL: Final = 20
 FEW_ROWS: Final = 3
 # What a reader misses least: constant within an answer, or easily computed from what is shown.
 LEAST_WEIGHT: Final = ("months", "coverage ratio", "measure", "as of", "base points", "age days", "growth of")
+# How the column is headed that names what a code stands for.
+NAME: Final = " name"
 # Beside the cell itself, a column takes one space on each side and one between columns.
 PADDING: Final = 3
 
@@ -42,6 +46,11 @@ def as_table(answer: Answer) -> str:
     kept = _columns_that_fit(text)
     if len(kept) < len(text.heads) and len(text.rows) <= FEW_ROWS:
         return _as_list(answer)
+    if any(text.right) and not any(text.right[place] for place in kept):
+        # Names that leave no room for a single figure are cut, or left out beside their codes.
+        text = _compact(text)
+        names = [place for place, head in enumerate(text.heads) if head.endswith(NAME)]
+        kept = _columns_that_fit(text, names)
     lines = io.StringIO()
     console = Console(file=lines, width=WIDTH, color_system=None, highlight=False, legacy_windows=False)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1))
@@ -123,8 +132,8 @@ def _width(text: Written, place: int) -> int:
     return max(len(text.heads[place]), *[len(row[place]) for row in text.rows])
 
 
-def _columns_that_fit(text: Written) -> list[int]:
-    """Drop empty columns, then the lightest, then from the right; never the first or the footnotes."""
+def _columns_that_fit(text: Written, names: Sequence[int] = ()) -> list[int]:
+    """Drop empty columns, then the lightest, these, then from the right; never the first or the footnotes."""
     widths = [min(_width(text, place), LONGEST_CELL) + PADDING for place in range(len(text.heads))]
     kept = list(range(len(widths)))
     marks = [place for place in kept if text.heads[place] == ""]
@@ -134,7 +143,7 @@ def _columns_that_fit(text: Written) -> list[int]:
         if place not in marks and all(row[place] in ("", "–") for row in text.rows)
     ]
     light = [place for place in kept[1:] if text.heads[place] in LEAST_WEIGHT]
-    for place in [*empty[::-1], *light[::-1], *kept[:0:-1]]:
+    for place in [*empty[::-1], *light[::-1], *names, *kept[:0:-1]]:
         if sum(widths[one] for one in kept) <= WIDTH:
             break
         if place in kept and place not in marks:

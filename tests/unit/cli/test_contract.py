@@ -165,6 +165,13 @@ def test_a_table_fits_a_hundred_columns_and_says_what_was_cut(techbalance: Any):
     assert "--format csv has every column" in " ".join(ran.out.split())
 
 
+def test_long_names_leave_room_for_figures(techbalance: Any):
+    ran = techbalance("balance", "--by", "year,partner,product", "--year", "2025", "--top", "5")
+    head = ran.out.splitlines()[0]
+    assert all(name in head for name in ("partner", "product", "imports $bn"))
+    assert max(len(line) for line in ran.out.splitlines()) <= 100
+
+
 def test_groups_and_keys_can_be_given_one_by_one(techbalance: Any):
     together, apart = (
         techbalance("balance", "--year", "2024", "--format", "json", *words)
