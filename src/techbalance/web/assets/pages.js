@@ -81,6 +81,29 @@
     performance.mark("techbalance:answered");
   };
 
+  // Who rests on a link will often follow it: the answer is on its way before the button is pressed. One at
+  // a time, so that nobody's questions wait for what is only pointed at.
+  const AHEAD_MS = 10_000;
+  const REST_MS = 80;
+  let ahead;
+  const sent = (address) => {
+    const answer = fetch(address, { headers: { Accept: "text/html" } }).then((one) => one.text());
+    const one = { href: address.href, answer, until: performance.now() + AHEAD_MS, settled: false };
+    answer.catch(() => {}).finally(() => (one.settled = true));
+    return one;
+  };
+  const fetched = (address) => {
+    const one = ahead?.href === address.href && performance.now() < ahead.until ? ahead : sent(address);
+    ahead = undefined;
+    return one.answer;
+  };
+  const point = (link) => {
+    const address = new URL(link.href);
+    const here = address.pathname === location.pathname && address.search === location.search;
+    if (here || address.pathname.endsWith(".html") || ahead?.href === address.href) return;
+    if (!ahead || ahead.settled) ahead = sent(address);
+  };
+
   const go = async (address, { push = true, focus = "heading" } = {}) => {
     // Of a site of files each page is its own, with addresses relative to it.
     if (address.pathname.endsWith(".html")) return location.assign(address);
@@ -88,8 +111,7 @@
     performance.mark("techbalance:asked");
     document.getElementById("main").ariaBusy = "true";
     try {
-      const answer = await fetch(address, { headers: { Accept: "text/html" } });
-      const text = await answer.text();
+      const text = await fetched(address);
       // An answer that was overtaken by a later question is dropped.
       if (turn === asked) swap(text, address, { push, focus });
     } catch {
@@ -144,6 +166,14 @@
     if (here && link.hash) return;
     event.preventDefault();
     go(new URL(link.href));
+  });
+
+  let resting;
+  document.addEventListener("pointerover", (event) => {
+    clearTimeout(resting);
+    const link = event.target.closest?.("a[href]");
+    if (!link || !isPage(link) || document.body.classList.contains("embedded")) return;
+    resting = setTimeout(() => point(link), REST_MS);
   });
 
   addEventListener("popstate", () => go(new URL(location.href), { push: false }));

@@ -21,6 +21,7 @@ from techbalance.report.sections.claims import VERDICTS, said, section
 from techbalance.web.pages.claim_evidence import evidence
 from techbalance.web.pages.controls import controls_of
 from techbalance.web.pages.drafts import Gathering
+from techbalance.web.pages.explorer import SERIES
 from techbalance.web.pages.page import Content, Link, Page, address
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def compose(asker: Asker, params: ClaimsParams) -> Content:
         return _one(asker, params, params.claim)
     if params.article is not None and params.article not in ARTICLES:
         raise UnknownCodeError.among("article", params.article, ARTICLES)
-    told = Gathering(asker.store)
+    told = Gathering()
     every = _articles(asker)
     sections = []
     if params.text is not None:
@@ -201,7 +202,7 @@ def _one(asker: Asker, params: ClaimsParams, wanted: str) -> Content:
     block, one = every[wanted]
     names = list(every)
     place = names.index(wanted)
-    told = Gathering(asker.store)
+    told = Gathering()
     alone = replace(block, finding=one.text, counts=((one.verdict, 1),), statements=(one,))
     shown = told.held(*[partial(make, asker) for make in evidence(wanted)])
     nearby = [names[place + step] for step in (-1, 1) if 0 <= place + step < len(names)]
@@ -221,7 +222,7 @@ def _one(asker: Asker, params: ClaimsParams, wanted: str) -> Content:
 
 def _controls(params: ClaimsParams) -> tuple[Control, ...]:
     articles = (
-        ("", "both"),
+        ("", "Both articles"),
         *[(name, file.article.title) for name, file in zip(ARTICLES, shipped(), strict=True)],
     )
     return controls_of(
@@ -229,9 +230,9 @@ def _controls(params: ClaimsParams) -> tuple[Control, ...]:
         params.texts(),
         only=("text", "series", "article", "verdict"),
         text={"label": "Check a figure of your own", "example": "The deficit was $297bn in 2024, a record."},
-        series={"label": "It is about"},
+        series={"label": "It is about", "options": tuple(SERIES.items())},
         article={"kind": "choice", "options": articles},
-        verdict={"options": (("", "all"), *VERDICTS.items())},
+        verdict={"options": (("", "All verdicts"), *VERDICTS.items())},
     )
 
 

@@ -60,7 +60,7 @@ class DataParams(Dated):
 def compose(asker: Asker, params: DataParams) -> Content:
     """Compose the page: what is held, the vintages of a figure, and the sources."""
     status = asker.ask("status")
-    told = Gathering(asker.store)
+    told = Gathering()
     revised = asker.ask("revisions", **params.texts() | {"series": params.series})
     blocks = told.held(
         *([lambda: chart(asker, revised)] if _is_drawn(params) else []),

@@ -19,6 +19,7 @@ from techbalance.report.blocks import Heading, Section
 from techbalance.report.grids import Field, grid
 from techbalance.web.pages.controls import controls_of
 from techbalance.web.pages.drafts import IMPORTS, MODELS, Gathering, capital, chart, money, named, table
+from techbalance.web.pages.held import partners
 from techbalance.web.pages.page import Content, Link, Page, address
 
 if TYPE_CHECKING:
@@ -61,14 +62,14 @@ def compose(asker: Asker, params: DependencePageParams) -> Content:
             f"screen: {params.screen!r} does not ship", remedy=f"Ship: {', '.join(dict(SCREENS))}"
         )
     screened, stressed = _screened(asker, params), _stressed(asker, params)
-    told = Gathering(asker.store, *screened.notes, *stressed.notes)
+    told = Gathering(*screened.notes, *stressed.notes)
     rows = [row for row in screened.rows() if row["imports_usd"]]
     who = partners_in_words(asker.store, params.without)
     return Content(
         kicker="Dependence and stress",
         heading=_heading(rows, "technology imports" if params.group is None else "these imports"),
         lead=_lead(rows, stressed, who),
-        controls=_controls(params),
+        controls=_controls(asker, params),
         sections=(
             Section(
                 "stress",
@@ -173,12 +174,14 @@ def _whole(stressed: Answer) -> dict[str, Any] | None:
 
 
 def _short_columns(rows: list[dict[str, Any]]) -> tuple[Field, ...]:
+    # Without elasticities no price effect is known, and a column of dashes would say nothing.
+    dearer = any(row["dearer"] != text.DASH for row in rows)
     return (
         money("shortfall_low_usd", "Short at least", rows),
         money("shortfall_usd", "Short at most", rows),
         money("loss_usd", "Lost", rows),
         Field("lost_share", "Lost, % of imports", "percent"),
-        Field("dearer", "Dearer by", "code"),
+        *((Field("dearer", "Dearer by", "code"),) if dearer else ()),
     )
 
 
@@ -263,12 +266,12 @@ def _year(answer: Answer) -> int:
     return int(answer.arrow["year"][0].as_py())
 
 
-def _controls(params: DependencePageParams) -> tuple[Control, ...]:
+def _controls(asker: Asker, params: DependencePageParams) -> tuple[Control, ...]:
     return controls_of(
         DependencePageParams,
         params.texts(),
         only=("without", "share", "capacity", "group", "screen", "year", "draws", "as_of"),
-        without={"value": str(params.without), "label": "Without"},
+        without={"value": str(params.without), "label": "Without", "suggested": partners(asker)},
         share={
             "kind": "range",
             "least": 0.05,

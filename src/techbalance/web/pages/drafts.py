@@ -12,7 +12,6 @@ from techbalance.questions.drawing import figure_of
 from techbalance.report.blocks import Chart, Table
 from techbalance.report.grids import Field, whole
 from techbalance.report.trail import trail_of
-from techbalance.store import outside
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     from techbalance.report.grids import Grid
     from techbalance.report.inquiry import Inquiry
     from techbalance.report.trail import Trail
-    from techbalance.store.catalogue import Store
 
 MODELS = origins.Origin(
     "Models of techbalance", "modelled, not measured; assumptions are printed with the answer"
@@ -131,16 +129,12 @@ class Gathering:
 
     Parameters
     ----------
-    store
-        Of which is asked; where it lies is nobody's affair who reads a page.
     notes
         What is known already.
     """
 
-    def __init__(self, store: Store, *notes: str) -> None:
-        self._places = {str(outside.folder(store)): "the data folder", str(store.home): "the store"}
-        self._notes: list[str] = []
-        self.add(*notes)
+    def __init__(self, *notes: str) -> None:
+        self._notes = list(notes)
 
     def held(self, *makers: Callable[[], Block]) -> tuple[Block, ...]:
         """Make blocks; one that nothing held answers becomes a note."""
@@ -154,10 +148,7 @@ class Gathering:
 
     def add(self, *notes: str) -> None:
         """Take note of what must be known."""
-        for note in notes:
-            for place, words in self._places.items():
-                note = note.replace(place, words)  # noqa: PLW2901 - one place after the other
-            self._notes.append(note)
+        self._notes += notes
 
     @property
     def notes(self) -> tuple[str, ...]:

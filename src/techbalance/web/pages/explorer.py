@@ -15,7 +15,7 @@ from techbalance.report.sections.denominators import DENOMINATORS
 from techbalance.web.pages.controls import controls_of
 from techbalance.web.pages.drafts import Gathering, chart, table
 from techbalance.web.pages.explored import VALUES, explored
-from techbalance.web.pages.held import detailed_years, vintages
+from techbalance.web.pages.held import detailed_years, partners, vintages
 from techbalance.web.pages.page import Content, Link, Page, address
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def compose(asker: Asker, params: BalanceParams) -> Content:
             where=notes[0] if notes else "",
             remedy="Choose another year, or fewer of group, partner and product",
         )
-    told = Gathering(asker.store)
+    told = Gathering()
     blocks = [*_charts(asker, answer, told), _table(asker, answer)]
     said = {row["note"] for row in answer.rows()}
     if len(said) == 1:
@@ -234,7 +234,7 @@ def _controls(asker: Asker, params: BalanceParams) -> tuple[Control, ...]:
         by={"label": "Rows", "says": ""},
         year={"says": "", "example": "2025 or 2002:2007"},
         group={"kind": "choice", "options": groups, "says": ""} if single else {"says": ""},
-        partner={"says": "", "example": "TWN, China, EU27"},
+        partner={"says": "", "example": "TWN, China, EU27", "suggested": partners(asker)},
         product={"label": "Tariff code", "says": "", "example": "8542 or all ten digits"},
         as_of={"label": "As known on", "says": "", "example": "2025-04", "suggested": vintages(asker)},
         denominator={
@@ -306,10 +306,24 @@ STEPS: Final[tuple[dict[str, str], ...]] = (
     {"by": "month"},
 )
 
+
+def views(asker: Asker) -> list[tuple[str, dict[str, str]]]:
+    """Each year of which products are held by group, and each of its groups by partner."""
+    found = []
+    for year in sorted(detailed_years(asker), reverse=True):
+        found.append((f"{year} by group", {"by": "group", "year": str(year)}))
+        found += [
+            (f"{name} in {year}", {"by": "partner", "group": code, "year": str(year)})
+            for code, name in GROUPS.items()
+        ]
+    return found
+
+
 PAGE = Page(
     ADDRESS,
     "Explorer",
     BalanceParams,
     compose,
     "Groups, partners, products and time, with any denominator, at any vintage",
+    views=views,
 )

@@ -21,6 +21,17 @@ def vintages(asker: Asker) -> tuple[tuple[str, str], ...]:
     return asker.once("vintages", listed)
 
 
+def partners(asker: Asker) -> tuple[tuple[str, str], ...]:
+    """List the suppliers of the newest year by name, as values of a field and words."""
+
+    def listed() -> tuple[tuple[str, str], ...]:
+        rows = asker.ask("rank", by="partner", flow="import", year=max(detailed_years(asker))).rows()
+        named = {row["partner"]: row["partner_name"] for row in rows}
+        return tuple(sorted(named.items(), key=lambda one: one[1]))
+
+    return asker.once("partners", listed)
+
+
 def detailed_years(asker: Asker) -> frozenset[int]:
     """List the years of which ten-digit trade is held."""
 

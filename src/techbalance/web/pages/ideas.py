@@ -56,7 +56,7 @@ def compose(asker: Asker, params: IdeasParams) -> Content:
     year = params.year.start if params.year else common_year(asker)
     countries = asker.ask("ip", year=year)
     rows = [row for row in countries.rows() if row["receipts_usd"] is not None]
-    cover, told = covered(asker), Gathering(asker.store, *countries.notes)
+    cover, told = covered(asker), Gathering(*countries.notes)
     sections = (
         Section(
             "receipts",

@@ -16,11 +16,13 @@ from techbalance.report.detail import product_years
 from techbalance.web.pages import partner_blocks as blocks
 from techbalance.web.pages.controls import controls_of
 from techbalance.web.pages.drafts import Gathering
+from techbalance.web.pages.held import partners
 from techbalance.web.pages.page import Content, Link, Page, address
 
 if TYPE_CHECKING:
     from techbalance.web.pages.controls import Control
-    from techbalance.web.pages.page import Asker
+    from techbalance.web.pages.held import partners
+from techbalance.web.pages.page import Asker
 
 ADDRESS: Final = "/partner"
 AREAS: Final = (("EU27", "European Union, 27 members"), ("ASEAN", "ASEAN"), ("USMCA", "USMCA"))
@@ -54,7 +56,7 @@ def compose(asker: Asker, params: PartnerParams) -> Content:
         year=params.to.end if params.to else year,
         as_of=params.as_of,
     )
-    told = Gathering(asker.store)
+    told = Gathering()
     facts = blocks.facts(subject)
     rank = blocks.rank_of(subject)
     key_figures = blocks.key_figures(subject, facts, rank)
@@ -147,13 +149,12 @@ def _sections(
 
 def _controls(asker: Asker, params: PartnerParams, subject: blocks.Subject) -> tuple[Control, ...]:
     years = tuple((str(year), str(year)) for year in blocks.years_held(asker))
-    known = tuple((row["partner"], row["partner_name"]) for row in blocks.ranked(subject).rows())
     chosen: dict[str, object] = {"kind": "choice", "options": years}
     return controls_of(
         PartnerParams,
         params.texts(),
         only=("partner", "group", "from", "to", "as_of"),
-        partner={"value": str(params.partner), "suggested": (*AREAS, *sorted(known, key=lambda one: one[1]))},
+        partner={"value": str(params.partner), "suggested": (*AREAS, *partners(asker))},
         to={**chosen, "label": "With", "value": str(subject.year)},
         as_of={"label": "As of"},
         **{"from": {**chosen, "label": "Compare", "value": str(subject.before)}},

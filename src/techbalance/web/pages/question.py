@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 ADDRESS: Final = "/questions"
 _MOST: Final = 200
 """Rows a page shows; the data file has all."""
+_SHORT: Final = 10
+"""Characters of a date: a column without longer words is not broken at a hyphen."""
 _ORIGIN: Final = origins.Origin("techbalance", "as the columns below say")
 
 
@@ -121,11 +123,15 @@ def _drawn(asker: Asker, answer: Answer) -> Chart | None:
 
 def _table(asker: Asker, answer: Answer) -> Table:
     says = written(answer)
-    count = len(says.rows)
+    count, rows = len(says.rows), says.rows[:_MOST]
+    columns_shown = [[row[place] for row in rows] for place in range(len(says.heads))]
     grid = Grid(
         heads=says.heads,
-        styles=tuple("figure" if right else "" for right in says.right),
-        rows=says.rows[:_MOST],
+        styles=tuple(
+            "figure" if right else "short" if max(map(len, cells), default=0) <= _SHORT else ""
+            for right, cells in zip(says.right, columns_shown, strict=True)
+        ),
+        rows=rows,
         footnotes=says.footnotes,
     )
     cut = "" if count <= _MOST else f"The first {_MOST} of {count:,} rows; the data file has all."

@@ -54,7 +54,7 @@ def compose(asker: Asker, params: StoryParams) -> Content:
     """Compose the page: who supplied how much, the parts, and the codes with their breaks."""
     story = STORIES[params.name.name]
     answer = asker.ask("story", **_given(params))
-    told = Gathering(asker.store, *answer.notes)
+    told = Gathering(*answer.notes)
     drawn = told.held(partial(_chart, asker, answer))
     listed = told.held(partial(_latest, asker, answer, params))
     parts = (

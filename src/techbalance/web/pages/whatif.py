@@ -20,6 +20,7 @@ from techbalance.report.blocks import Chart, Heading, Section
 from techbalance.report.grids import Field, grid, whole
 from techbalance.web.pages.controls import controls_of
 from techbalance.web.pages.drafts import MODELS, Gathering, chart, table, traced
+from techbalance.web.pages.held import partners
 from techbalance.web.pages.page import Content, Link, Page, address
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def compose(asker: Asker, params: WhatifParams) -> Content:
     """Compose the page: what each rate would do, as ranges, and what decides it."""
     answers = {rate: _asked(asker, params, rate) for rate in params.rates}
     central = answers[params.tariff]
-    told = Gathering(asker.store, *central.notes)
+    told = Gathering(*central.notes)
     if params.model != "partial":
         told.add("Solving a whole world takes seconds, so only the central rate is asked.")
     whom = partners_in_words(asker.store, params.partner)
@@ -94,7 +95,7 @@ def compose(asker: Asker, params: WhatifParams) -> Content:
         kicker="What if: modelled, not measured",
         heading=_heading(params, said, _on(params), whom),
         lead=_lead(params, said),
-        controls=_controls(params),
+        controls=_controls(asker, params),
         sections=(
             Section(
                 "outcomes",
@@ -244,7 +245,7 @@ def _partners(asker: Asker, answer: Answer) -> Chart:
     return chart(asker, answer, MODELS, figure=figure)
 
 
-def _controls(params: WhatifParams) -> tuple[Control, ...]:
+def _controls(asker: Asker, params: WhatifParams) -> tuple[Control, ...]:
     slider: dict[str, object] = {"kind": "range", "least": 0, "most": MOST, "step": _STEP, "unit": "%"}
     shown = {name: {**slider, "value": f"{getattr(params, name):g}"} for name in ("low", "tariff", "high")}
     kinds = (("add", "on top of the duty now"), ("rate", "in place of the duty now"))
@@ -256,7 +257,11 @@ def _controls(params: WhatifParams) -> tuple[Control, ...]:
         low={**shown["low"], "label": "Lowest tried"},
         high={**shown["high"], "label": "Highest tried"},
         what={"kind": "choice", "options": kinds, "label": "Put", "value": params.what},
-        partner={"value": str(params.partner), "label": "On imports from"},
+        partner={
+            "value": str(params.partner),
+            "label": "On imports from",
+            "suggested": partners(asker),
+        },
         group={
             "value": "" if params.product else str(params.group or ""),
             "suggested": (*GROUPS.items(), (",".join(GROUPS), "All groups")),

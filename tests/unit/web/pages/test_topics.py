@@ -5,13 +5,15 @@ import pytest
 from techbalance.charts import text
 from techbalance.errors import ParameterError, TechbalanceError, UnknownCodeError
 from techbalance.report.blocks import Chart, Statements, Table
+from techbalance.store.catalogue import Store
 from techbalance.web.pages import claims, dependence, ideas, partner, story, whatif
 from techbalance.web.pages.page import Asker
 
 
 @pytest.fixture(scope="module")
 def asker(tb):
-    return Asker(tb.store)
+    # As a server asks, which names no folder of its machine.
+    return Asker(Store(tb.store.home, confined=True))
 
 
 def composed(asker, page, **given):
