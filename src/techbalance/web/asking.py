@@ -22,6 +22,7 @@ from techbalance.questions.callers import elsewhere
 from techbalance.questions.registry import ask, ask_reference, find
 from techbalance.store.catalogue import Store
 from techbalance.web import formats
+from techbalance.web.warming import references
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -34,23 +35,6 @@ if TYPE_CHECKING:
 
 LEAST_COMPRESSED: Final = 1024
 """Bytes below which compressing costs more than it saves."""
-WARMING: Final = (
-    "balance?by=month&year=2024",
-    "balance?by=year&year=2002:2007&series=goods_bop",
-    "balance?by=group&year=2025&partner=CHN",
-    "balance?by=partner&year=2025&group=04&top=10",
-    "balance?by=product&year=2025&partner=CHN&top=10",
-    "rank?by=partner&flow=import&year=2025&group=04&top=10",
-    "rank?by=group&flow=import&year=2025&partner=CHN",
-    "change?from=2024&to=2025",
-    "change?by=partner&flow=import&from=2024&to=2025&group=04&top=10",
-    "ip?country=USA&year=2023",
-    "compare?countries=USA,DEU&from=2000&to=2020",
-    "dependence?level=product&year=2025&group=04&top=10",
-    "stress?without=CHN&group=04&top=10",
-    "trace?what=balance%3Fyear%3D2024",
-)
-"""Asked before the first caller does: the kinds of questions that pages ask."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,10 +121,6 @@ class Asking:
         return Kept(body, packed(body), f'"{answer.answer_id}-{form}"', answer.answer_id, answer.reference)
 
 
-def _told(reference: str, store: Store) -> bytes:
-    return formats.written(ask_reference(reference, store), "json")
-
-
 # --- processes --------------------------------------------------------------------------------------------
 
 _ASKING: list[Asking] = []
@@ -179,19 +159,27 @@ def here() -> int:
     return os.getpid()
 
 
+def _told(reference: str, store: Store) -> bytes:
+    return formats.written(ask_reference(reference, store), "json")
+
+
 def _begin(settings: Settings, held: str, ends: Event, warming: Sequence[Warming]) -> None:
     """Open what a process asks of, and ask what is asked most, so that the first caller does not wait."""
     # A key that stops the server stops the one that listens, which lets the others go.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_go_with_parent, daemon=True).start()
     _ASKING[:] = [Asking(settings)]
-    asked_most: list[Callable[[Store], object]] = [partial(_told, one) for one in WARMING]
-    for warm in (*asked_most, *warming) if settings.is_warm else ():
+    if not settings.is_warm:
+        return
+    tasks: list[Callable[[Store], object]] = []
+    # What is wrong is said to whoever asks for it; a process that cannot begin would end them all.
+    with suppress(Exception):
+        tasks += [partial(_told, one) for one in _ASKING[0].made(references, held)[0]]
+    for task in (*tasks, *warming):
         if ends.is_set():
             return
-        # What is wrong is said to whoever asks for it; a process that cannot begin would end them all.
         with suppress(Exception):
-            _ASKING[0].made(warm, held)
+            _ASKING[0].made(task, held)
 
 
 def _go_with_parent() -> None:
