@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
@@ -31,6 +32,16 @@ SCHEMA: Final = pa.schema(
 FORMULA: Final = "trade of each code that one of two lists places differently"
 
 
+@dataclass(frozen=True, eq=False)
+class Difference(Answer):
+    """Codes that two lists place differently; that there are none is an answer too."""
+
+    @property
+    def exit_code(self) -> int:
+        """0: lists that are not held raise."""
+        return 0
+
+
 def run(params: ListsDiffParams, store: Store) -> Answer:
     """Answer ``lists diff``: one row per ten-digit code the lists place differently, most trade first.
 
@@ -48,7 +59,7 @@ def run(params: ListsDiffParams, store: Store) -> Answer:
     rows = rows[: params.top] if params.top else rows
     _add_names(store, rows, params.flow)
     lineage = (trade.lineage(FORMULA),) if trade.is_held() else ()
-    return Answer(LISTS_DIFF, params, store, pa.Table.from_pylist(rows, SCHEMA), notes, lineage)
+    return Difference(LISTS_DIFF, params, store, pa.Table.from_pylist(rows, SCHEMA), notes, lineage)
 
 
 def _products(trade: YearOfTrade, *sides: Side) -> list[str]:
