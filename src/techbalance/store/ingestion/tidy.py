@@ -244,8 +244,9 @@ class _Reader:
         if pc.all(fits).as_py() in (True, None):
             return
         bad = rows.filter(pc.invert(fits))
+        found = bad[name][0].as_py()
         raise SchemaError(
-            f"{bad[name][0].as_py()!r} is not {what}",
+            f"{'a blank' if found is None else repr(found)} is not {what}",
             where=f"{self.path.name}, line {bad['line'][0].as_py()}, column {name}",
             remedy="Nothing of the file was taken in",
         )
