@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -18,6 +18,7 @@ from techbalance.questions.product_lists.naming import ProductList, chosen_list
 from techbalance.questions.product_lists.placing import on_list, refuse_groups
 from techbalance.questions.products import Products
 from techbalance.questions.selection import (
+    STORES_REMEMBERED,
     among_products,
     named_partners,
     partner_book,
@@ -128,15 +129,12 @@ class Supply:
     @cached_property
     def product_names(self) -> dict[str, str]:
         """Official short text of each product, or the name the user's list gives it."""
-        names = self.store.table("products").filter(lambda row: row.system == "HTS")
-        # All of them: picking out those traded would take longer than reading the others.
-        columns = self.store.fetch(names.select("code", "name")).to_pydict()
-        found = dict(zip(columns["code"], columns["name"], strict=True))
-        if self.chosen is not None:
-            listed = self.chosen.names
-            codes = {product: self.chosen.code_of(product) for product in self.group_of}
-            found |= {product: listed[code] for product, code in codes.items() if code in listed}
-        return found
+        found = _official_names(self.store)
+        if self.chosen is None:
+            return found
+        listed = self.chosen.names
+        codes = {product: self.chosen.code_of(product) for product in self.group_of}
+        return found | {product: listed[code] for product, code in codes.items() if code in listed}
 
     @cached_property
     def partner_names(self) -> dict[str, str]:
@@ -201,6 +199,15 @@ def supply_of(
     return _from_record(params, store, chosen, members)
 
 
+@lru_cache(maxsize=STORES_REMEMBERED)
+def _official_names(store: Store) -> dict[str, str]:
+    # All of them: picking out those traded would take longer than reading the others.
+    names = store.table("products").filter(lambda row: row.system == "HTS")
+    columns = store.fetch(names.select("code", "name")).to_pydict()
+    return dict(zip(columns["code"], columns["name"], strict=True))
+
+
+@lru_cache(maxsize=STORES_REMEMBERED)
 def partner_names(store: Store) -> dict[str, str]:
     """Name of every partner by its label (ISO3, or the Census code where there is none)."""
     book = store.table("partners")
