@@ -46,6 +46,8 @@ def create_app(settings: Settings | None = None, *, log: TextIO | None = None) -
         if settings.is_warm and settings.workers:
             await pages.warm()
         await desk.begin()
+        if settings.is_warm and settings.workers:
+            await pages.go_on()
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:

@@ -156,11 +156,12 @@ def _controls(asker: Asker, params: DataParams) -> Any:  # noqa: ANN401 - fields
 
 
 STEPS: Final[tuple[dict[str, str], ...]] = (
-    *({"series": name} for name in SERIES if name != "atp"),
-    *({"flow": flow} for flow in ("export", "import")),
+    {"series": "goods_census"},
+    {"series": "goods_bop"},
+    {"flow": "export"},
     {"period": "2024"},
 )
-"""The values of its fields that are chosen from a list: what is opened most after the page itself."""
+"""A value of each field: the kinds of views that there are."""
 
 PAGE = Page(
     ADDRESS, "Data", DataParams, compose, "What is held, how old, its sources, revisions and vintages"

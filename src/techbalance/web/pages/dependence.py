@@ -286,6 +286,9 @@ def _controls(asker: Asker, params: DependencePageParams) -> tuple[Control, ...]
     )
 
 
+STEPS: Final[tuple[dict[str, str], ...]] = ({"group": "05"}, {"year": "2024"})
+"""A value of each field that makes another kind of view."""
+
 PAGE: Final = Page(
     ADDRESS,
     "Dependence",

@@ -284,11 +284,10 @@ def _without(texts: Mapping[str, str], *names: str) -> dict[str, str]:
     return {name: value for name, value in texts.items() if name not in names}
 
 
-# The way down, one step after the other, for two values of each: what is opened most after the page itself.
+# The way down, one step after the other, and each field: the kinds of views that there are.
 STEPS: Final[tuple[dict[str, str], ...]] = (
     *(
-        {"year": year, **step}
-        for year in ("2024", "2025")
+        {"year": "2025", **step}
         for step in (
             {"by": "group"},
             {"by": "partner"},

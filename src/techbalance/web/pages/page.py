@@ -146,6 +146,9 @@ class Page:
     views
         The further views that a site of files has, beside the page as it opens: what each is called, and the
         text forms of its parameters.
+    ahead
+        Text forms of the views that a server composes before somebody opens them, when it has nothing else to
+        do; ``views`` when left out.
     """
 
     address: str
@@ -156,6 +159,7 @@ class Page:
     listed: bool = True
     opens: Mapping[str, str] = field(default_factory=dict)
     views: Callable[[Asker], Sequence[tuple[str, Mapping[str, str]]]] = _none
+    ahead: Callable[[Asker], Sequence[Mapping[str, str]]] | None = None
 
     def read(self, given: Mapping[str, str]) -> Params:
         """Read what is given; with nothing given, what the page opens with.

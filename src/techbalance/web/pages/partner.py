@@ -95,13 +95,12 @@ def _lead(subject: blocks.Subject, facts: blocks.Facts, rank: dict[str, Any] | N
         place = "the largest" if rank["rank"] == 1 else f"the {text.ordinal(rank['rank'])} largest"
         was = rank["previous_rank"]
         of_these = "" if subject.group is None else " of it"
-        since = (
-            f", as in {subject.before}"
-            if was == rank["rank"]
-            else f", {text.ordinal(was)} in {subject.before}"
-        )
+        since = ""
+        if was is not None:
+            earlier = "as" if was == rank["rank"] else text.ordinal(was)
+            since = f", {earlier} in {subject.before}"
         name = text.country(rank["partner_name"], opening=True)
-        said.append(f"{name} was {place} supplier{of_these}{since if was else ''}.")
+        said.append(f"{name} was {place} supplier{of_these}{since}.")
     goods = facts.goods
     if goods is not None:
         usd = goods["balance_usd"]
@@ -184,6 +183,16 @@ def views(asker: Asker) -> list[tuple[str, dict[str, str]]]:
     return [(words, {"partner": code}) for code, words in (*AREAS, *names)]
 
 
+def largest(asker: Asker) -> list[dict[str, str]]:
+    """The areas, and the largest suppliers."""
+    rows = asker.ask("rank", by="partner", flow="import", year=blocks.years_held(asker)[-1]).rows()
+    ranked = sorted((row for row in rows if row["rank"] is not None), key=lambda row: row["rank"])
+    codes = [code for code, _ in AREAS] + [row["partner"] for row in ranked[:_MOST_AHEAD]]
+    return [{"partner": code} for code in codes]
+
+
+_MOST_AHEAD: Final = 25
+
 PAGE: Final = Page(
     ADDRESS,
     "Partners",
@@ -191,4 +200,5 @@ PAGE: Final = Page(
     compose,
     "One partner: balance, groups, rank, products, dependence and revisions",
     views=views,
+    ahead=largest,
 )

@@ -7,6 +7,7 @@ import hashlib
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakKeyDictionary
 
@@ -15,7 +16,7 @@ from fastapi import APIRouter, Request, Response
 from techbalance.errors import ParameterError, QuestionError, TechbalanceError, UnknownCodeError, shortened
 from techbalance.store.catalogue import Store
 from techbalance.web.asking import packed
-from techbalance.web.pages import data, explorer
+from techbalance.web.pages import data, dependence, explorer, whatif
 from techbalance.web.pages.controls import open_form
 from techbalance.web.pages.page import Asker
 from techbalance.web.pages.registry import PAGES
@@ -35,6 +36,9 @@ DARK, WIDTH = "dark", "width"
 WIDEST: Final = 2000
 """Pixels; a wider picture than this is refused."""
 _DAY: Final = 86_400
+QUIET_SECONDS: Final = 0.5
+"""Nobody asks for anything when nothing was asked for as long."""
+NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 def policy(frames: str) -> str:
@@ -97,26 +101,49 @@ class Written:
         return len(self.body) + len(self.packed or b"")
 
 
+@dataclass(frozen=True)
+class Views:
+    """The views that a page leads to, as they are kept."""
+
+    given: tuple[Mapping[str, str], ...]
+
+    @property
+    def weight(self) -> int:
+        """Bytes it takes, about."""
+        return 200 * len(self.given)
+
+
+def ahead(store: Store, address: str) -> Views:
+    """List the views of a page that are opened most."""
+    page, asker = _BY_ADDRESS[address], _asker(store)
+    if page.ahead is not None:
+        return Views(tuple(page.ahead(asker)))
+    return Views(tuple(texts for _, texts in page.views(asker)))
+
+
 SHELL: Final = Shell(PAGES, Served())
 _BY_ADDRESS: Final = {page.address: page for page in PAGES}
 _ASKERS: Final[WeakKeyDictionary[Store, Asker]] = WeakKeyDictionary()
 
 
+def _asker(store: Store) -> Asker:
+    if store not in _ASKERS:
+        _ASKERS[store] = Asker(store)
+    return _ASKERS[store]
+
+
 def composed(store: Store, address: str, params: Params) -> Composed:
     """Compose a page of a store, and write it."""
     page = _BY_ADDRESS[address]
-    asker = _ASKERS.get(store)
-    if asker is None:
-        asker = _ASKERS[store] = Asker(store)
-    content = page.compose(asker, params)
+    content = page.compose(_asker(store), params)
     body = SHELL.write(View(page, params, content)).encode()
     return Composed(content, Written(body, packed(body)))
 
 
 def warm(store: Store) -> None:
-    """Compose what is opened most, so that the shapes of its questions are known."""
+    """Compose one view of each kind, so that the shapes of its questions are known."""
     opened: list[tuple[Page, Mapping[str, str]]] = [(page, {}) for page in PAGES if page.listed]
-    steps = [(one.PAGE, step) for one in (explorer, data) for step in one.STEPS]
+    steps = [(one.PAGE, step) for one in (explorer, data, dependence, whatif) for step in one.STEPS]
     for page, texts in (*opened, *steps):
         # What is wrong with one is said to whoever opens it, and keeps no other from being ready.
         with suppress(Exception):
@@ -150,9 +177,27 @@ class Serving:
         written_asset("charts.js")
         await asyncio.gather(*[self._warmed(page) for page in PAGES if page.listed])
 
-    async def _warmed(self, page: Page) -> None:
+    async def go_on(self) -> None:
+        """Compose the views that lists and fields lead to, one by one, whenever nobody asks for anything."""
+        for page in PAGES:
+            if not page.listed:
+                continue
+            views = await self.desk.made((page.address, "ahead"), ahead, page.address)
+            assert isinstance(views, Views)  # noqa: S101 - narrows the type only
+            for texts in views.given:
+                await self._nobody_asks()
+                await self._warmed(page, texts)
+
+    async def _nobody_asks(self) -> None:
+        """Wait until a moment has passed in which nothing was asked."""
+        counts, before = self.desk.counts, -1
+        while self.desk.waiting or counts.asked + counts.found != before:
+            before = counts.asked + counts.found
+            await asyncio.sleep(QUIET_SECONDS)
+
+    async def _warmed(self, page: Page, texts: Mapping[str, str] = NOTHING) -> None:
         with suppress(Exception):
-            await self._composed(page, page.read({}))
+            await self._composed(page, page.read(texts))
 
     async def _composed(self, page: Page, params: Params) -> Composed:
         """Compose and write a page, or return it as it was made before."""

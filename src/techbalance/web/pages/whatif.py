@@ -285,6 +285,9 @@ def _links(params: WhatifParams) -> tuple[Link, ...]:
     )
 
 
+STEPS: Final[tuple[dict[str, str], ...]] = ({"partner": "MEX"}, {"group": "05"})
+"""A value of each field that makes another kind of view."""
+
 PAGE: Final = Page(
     ADDRESS,
     "What if",

@@ -103,6 +103,13 @@ def test_dependence_states_a_range_before_a_point(asker):
         composed(asker, dependence.PAGE, screen="mine")
 
 
+def test_a_partner_that_sold_nothing_the_year_before_has_a_page(asker):
+    rows = asker.ask("rank", by="partner", flow="import", year=2025).rows()
+    new = next(row for row in rows if row["rank"] is not None and row["previous_rank"] is None)
+    lead = composed(asker, partner.PAGE, partner=new["partner"]).lead
+    assert f"was the {text.ordinal(new['rank'])} largest supplier." in lead
+
+
 def test_ideas_stand_beside_things_and_what_is_not_held_is_said_without_a_path(asker, tb):
     content = composed(asker, ideas.PAGE)
     assert "of what all reported" in content.heading
