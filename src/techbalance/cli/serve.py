@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from importlib.util import find_spec
 
@@ -37,6 +38,9 @@ def serve(  # noqa: PLR0913, PLR0917 - one argument per option
     settings = Settings(host=host, port=port, names=names, origins=tuple(origin), workers=workers)
     app = create_app(settings, log=None if quiet else sys.stderr)
     typer.echo(f"http://{host}:{port} (stop with Ctrl+C); for programs: /api/v1/questions", err=True)
+    # The server stops in order, then sends itself the signal again: without a handler that would end this
+    # process before the others are let go.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False, server_header=False)
 
 
