@@ -251,7 +251,7 @@ def _identity(outline: Outline) -> tuple[Key, list[Literal]]:
             literals.append(one)
             pattern.append(-1)
         else:
-            pattern.extend([numbers[id(part)] for part in one.o_parts() if part.o_shape.is_open])
+            pattern.extend([numbers[id(part)] for part in one.o_parts if part.o_shape.is_open])
             pattern.append(-2)
     return tuple(pattern), literals
 

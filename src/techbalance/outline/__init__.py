@@ -13,14 +13,26 @@ is Ibis itself.
 from __future__ import annotations
 
 import datetime as dt
-import operator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
+from techbalance.outline.making import (
+    COMBINED,
+    COMPARED,
+    JOINED,
+    expression_types,
+    filled_up,
+    is_of_ibis,
+    kind_of,
+    make,
+    table_type,
+)
+from techbalance.outline.order import in_order
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
     import ibis
 else:
@@ -65,11 +77,9 @@ LIFTED_BY_FUNCTION: Final = {"literal": True, "ifelse": True, "cases": True, "ra
 LIFTED_BY_METHOD: Final = {"isin": True, "notin": True, "between": True, "startswith": True, "limit": True}
 """Calls whose plain numbers, texts and days are values; those of other calls belong to the shape."""
 _MEMBERSHIP: Final = ("isin", "notin")
+_PLAIN: Final = frozenset((int, float, bool, type(None), dt.date))
 MARK: Final = "\ue000"
 """Begins the place of a value in SQL; a text that has it takes no part."""
-_COMPARED: Final = ("__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__")
-_COMBINED: Final = ("__add__", "__sub__", "__mul__", "__truediv__", "__floordiv__", "__mod__")
-_JOINED: Final = ("__and__", "__or__", "__xor__")
 _BOOK: ContextVar[Book | None] = ContextVar("where outlines are noted", default=None)
 
 
@@ -86,10 +96,13 @@ class Shape:
         Whether values belong into it.
     """
 
-    __slots__ = ("columns", "is_open", "kind")
+    __slots__ = ("columns", "is_open", "kind", "of_columns", "plain")
 
     def __init__(self, columns: tuple[str, ...] | None, kind: Any, *, is_open: bool) -> None:  # noqa: ANN401
         self.columns, self.kind, self.is_open = columns, kind, is_open
+        # Columns that are attributes as well, and the shapes of columns that were asked for.
+        self.plain = frozenset(name for name in columns or () if not hasattr(table_type(), name))
+        self.of_columns: dict[str, Shape] = {}
 
 
 class Book:
@@ -107,32 +120,35 @@ class Book:
         """Note one call; it is made at once where something in it was built already, or cannot be noted."""
         if name == "literal" and isinstance(next(iter((*args, *named.values()))), (list, tuple, dict)):
             # Data of its own, which no second question has.
-            return _made(name, None, args, named)
+            return make(name, None, args, named)
         frame = None if of is None else of.o_frame
         if name == "literal" and (named or len(args) != 1):
             lifted = False
+        parts = [] if of is None else [of]
+        take = _Taking(frame, self, parts, lifted=lifted)
         try:
             if name in _MEMBERSHIP and isinstance(args[0], (list, tuple)):
-                args = (_filled_up(args[0]), *args[1:])
-            args = tuple(_noted(one, frame, self, lifted=lifted) for one in args)
-            named = {key: _noted(one, frame, self, lifted=lifted) for key, one in named.items()}
+                args = (filled_up(args[0]), *args[1:])
+            args, keys = take.all(args)
+            keyed = [(key, *take.one(one)) for key, one in named.items()]
             if of is None and name == "literal" and lifted and isinstance(args[0], Literal):
                 return args[0]
-            key = (name, None if of is None else of.o_shape, _key(args), _key(named))
+            of_named = tuple([(key, part) for key, _, part in keyed])
+            key = (name, None if of is None else of.o_shape, keys, of_named)
             shape = self.shapes.get(key)
         except _BuiltError:
-            return _made(name, written_out(of), written_out(args), written_out(named))
-        noted = Outline(name, of, args, named, shape, self)
+            return make(name, written_out(of), written_out(args), written_out(named))
+        noted = Outline(name, of, args, {key: one for key, one, _ in keyed}, shape, self, tuple(parts))
         return noted if shape is not None else self._learnt(key, noted)
 
     def _learnt(self, key: Any, noted: Outline) -> Any:  # noqa: ANN401
         """Build an outline of a new shape, to know what it is."""
         made = noted.o_build()
-        if not isinstance(made, _expressions()):
+        if not isinstance(made, expression_types()):
             return made
         if len(self.shapes) >= MOST_SHAPES:
             self.shapes.clear()
-        is_open = any(one.o_shape.is_open for one in noted.o_parts())
+        is_open = any(one.o_shape.is_open for one in noted.o_parts)
         self.shapes[key] = noted.o_shape = _shape_of(made, is_open=is_open)
         return noted
 
@@ -141,17 +157,17 @@ class Book:
         shape = self.shapes.get(("given", name))
         if shape is None:
             shape = self.shapes["given", name] = _shape_of(table, is_open=False)
-        noted = Outline("given", None, (name,), {}, shape, self)
+        noted = Outline("given", None, (name,), {}, shape, self, ())
         noted.o_built = table
         return noted
 
     def literal(self, value: Any) -> Literal:  # noqa: ANN401
         """The outline of a value."""
-        kind = _kind(value)
+        kind = kind_of(value)
         shape = self.shapes.get(("value", kind))
         if shape is None:
             shape = self.shapes["value", kind] = Shape(None, kind, is_open=True)
-        return Literal("value", None, (value,), {}, shape, self)
+        return Literal("value", None, (value,), {}, shape, self, ())
 
 
 class _BuiltError(Exception):
@@ -161,7 +177,7 @@ class _BuiltError(Exception):
 class Outline:
     """A step of an expression that is noted, not built: answers to the methods of what it stands for."""
 
-    __slots__ = ("o_args", "o_book", "o_built", "o_call", "o_named", "o_of", "o_shape")
+    __slots__ = ("o_args", "o_book", "o_built", "o_call", "o_named", "o_of", "o_parts", "o_shape")
 
     def __init__(  # noqa: PLR0913, PLR0917 - one argument per part of a call
         self,
@@ -171,9 +187,12 @@ class Outline:
         named: dict[str, Any],
         shape: Shape | None,
         book: Book,
+        parts: tuple[Outline, ...],
     ) -> None:
         self.o_call, self.o_of, self.o_args, self.o_named, self.o_book = name, of, args, named, book
         self.o_shape: Any = shape
+        # The outlines this one is made of.
+        self.o_parts = parts
         self.o_built: Any = None
 
     @property
@@ -183,13 +202,6 @@ class Outline:
         while here is not None and here.o_shape.columns is None:
             here = here.o_of
         return here
-
-    def o_parts(self) -> Iterator[Outline]:
-        """The outlines this one is made of."""
-        if self.o_of is not None:
-            yield self.o_of
-        yield from _inside(self.o_args)
-        yield from _inside(tuple(self.o_named.values()))
 
     def o_build(self) -> Any:  # noqa: ANN401
         """The expression itself, built once."""
@@ -201,7 +213,7 @@ class Outline:
     def o_made_of(self, expression: Callable[[Outline], Any]) -> Any:  # noqa: ANN401
         """Make the call with the expressions of the parts."""
         of = None if self.o_of is None else expression(self.o_of)
-        return _made(self.o_call, of, _replaced(self.o_args, expression), _replaced(self.o_named, expression))
+        return make(self.o_call, of, _replaced(self.o_args, expression), _replaced(self.o_named, expression))
 
     # --- what Ibis has as attributes ----------------------------------------------------------------------
 
@@ -209,18 +221,25 @@ class Outline:
         if name.startswith("__"):
             raise AttributeError(name)
         shape = self.o_shape
-        if shape.columns is not None:
-            if name == "columns":
-                return shape.columns
-            if name in shape.columns and not hasattr(_table_type(), name):
-                return self[name]
+        if name in shape.plain:
+            return self[name]
+        if name == "columns" and shape.columns is not None:
+            return shape.columns
         if name in ("schema", "type"):
             return lambda: shape.kind
         lifted = LIFTED_BY_METHOD.get(name, False)
         return lambda *args, **named: self.o_book.noted(name, self, args, named, lifted=lifted)
 
     def __getitem__(self, name: Any) -> Any:  # noqa: ANN401
-        return self.o_book.noted("__getitem__", self, (name,), {}, lifted=False)
+        if type(name) is not str:
+            return self.o_book.noted("__getitem__", self, (name,), {}, lifted=False)
+        of_columns = self.o_shape.of_columns
+        if name in of_columns:
+            return Outline("__getitem__", self, (name,), {}, of_columns[name], self.o_book, (self,))
+        noted = self.o_book.noted("__getitem__", self, (name,), {}, lifted=False)
+        if isinstance(noted, Outline):
+            of_columns[name] = noted.o_shape
+        return noted
 
     def __invert__(self) -> Any:  # noqa: ANN401
         return self.o_book.noted("__invert__", self, (), {}, lifted=False)
@@ -261,9 +280,9 @@ def _operator(name: str, *, lifted: bool) -> Callable[[Outline, Any], Any]:
     return method
 
 
-for _name in _COMPARED:
+for _name in COMPARED:
     setattr(Outline, _name, _operator(_name, lifted=True))
-for _name in (*_COMBINED, *_JOINED):
+for _name in (*COMBINED, *JOINED):
     setattr(Outline, _name, _operator(_name, lifted=False))
     _mirrored = f"__r{_name[2:]}"
     setattr(Outline, _mirrored, _operator(_mirrored, lifted=False))
@@ -302,62 +321,73 @@ def written_out(thing: Any) -> Any:  # noqa: ANN401
     return _replaced(thing, Outline.o_build)
 
 
-def _noted(thing: Any, frame: Outline | None, book: Book, *, lifted: bool) -> Any:  # noqa: ANN401
-    """Note an argument: values apart from the shape, and functions by what they give."""
-    if isinstance(thing, Outline):
-        if thing.o_shape is None:
+class _Taking:
+    """Notes arguments: values apart from the shape, and functions by what they give.
+
+    Parameters
+    ----------
+    frame
+        The table that functions are called with.
+    book
+        Where they are noted.
+    parts
+        Takes the outlines among them.
+    lifted
+        Whether plain values are values, not part of the shape.
+    """
+
+    __slots__ = ("book", "frame", "lifted", "parts")
+
+    def __init__(self, frame: Outline | None, book: Book, parts: list[Outline], *, lifted: bool) -> None:
+        self.frame, self.book, self.parts, self.lifted = frame, book, parts, lifted
+
+    def all(self, things: tuple[Any, ...]) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+        """Note several: what they are, and what of them belongs to the shape."""
+        taken = [self.one(thing) for thing in things]
+        return tuple([one for one, _ in taken]), tuple([key for _, key in taken])
+
+    def one(self, thing: Any) -> tuple[Any, Any]:  # noqa: ANN401, PLR0911 - one per kind
+        """Note one: what it is, and what of it belongs to the shape."""
+        kind = type(thing)
+        if kind is Outline or kind is Literal:
+            if thing.o_shape is None:
+                raise _BuiltError
+            self.parts.append(thing)
+            return thing, thing.o_shape
+        if self.lifted and kind_of(thing) is not None:
+            value = self.book.literal(thing)
+            self.parts.append(value)
+            return value, value.o_shape
+        if kind is str:
+            if MARK in thing:
+                raise _BuiltError
+            return thing, (str, thing)
+        if isinstance(thing, (list, tuple)):
+            # A pair of columns in a tuple is another thing to a join than a list of two.
+            things, keys = self.all(tuple(thing))
+            return kind(things), (kind, keys)
+        if kind in _PLAIN:
+            return thing, (kind, thing)
+        if kind is dict:
+            things, keys = self.all(tuple(thing.values()))
+            return dict(zip(thing, things, strict=True)), (dict, tuple(thing), keys)
+        return self._other(thing)
+
+    def _other(self, thing: Any) -> tuple[Any, Any]:  # noqa: ANN401
+        if isinstance(thing, expression_types()):
             raise _BuiltError
-        return thing
-    if isinstance(thing, (list, tuple)):
-        # A pair of columns in a tuple is another thing to a join than a list of two.
-        return type(thing)([_noted(one, frame, book, lifted=lifted) for one in thing])
-    if lifted and _kind(thing) is not None:
-        return book.literal(thing)
-    if isinstance(thing, str) and MARK in thing:
-        raise _BuiltError
-    if isinstance(thing, _expressions()):
-        raise _BuiltError
-    if callable(thing) and not isinstance(thing, type) and frame is not None and not _is_plain(thing):
-        return _noted(thing(frame), frame, book, lifted=lifted)
-    return thing
-
-
-def _is_plain(thing: Any) -> bool:  # noqa: ANN401
-    return type(thing).__module__.startswith("ibis.")
-
-
-def _filled_up(values: Sequence[Any]) -> list[Any]:
-    """Repeat the last of some values up to a power of two: lists of many lengths have few shapes then."""
-    lacking = (1 << (len(values) - 1).bit_length()) - len(values) if values else 0
-    return [*values, *[values[-1]] * lacking]
-
-
-def _kind(value: Any) -> str | None:  # noqa: ANN401
-    """The type Ibis reads out of a plain value; None for one that stays with the shape."""
-    kind = type(value)
-    if kind is str:
-        return "string"
-    if kind is int:
-        for bits in (8, 16, 32, 64):
-            if -(1 << bits - 1) <= value < 1 << bits - 1:
-                return f"int{bits}"
-        return None
-    return "date" if kind is dt.date else None
-
-
-def _key(thing: Any) -> Any:  # noqa: ANN401
-    """What of an argument belongs to the shape."""
-    if isinstance(thing, Outline):
-        return thing.o_shape
-    if isinstance(thing, (list, tuple)):
-        return (type(thing), *[_key(one) for one in thing])
-    if isinstance(thing, dict):
-        return (dict, *[(name, _key(one)) for name, one in thing.items()])
-    try:
-        hash(thing)
-    except TypeError as wrong:
-        raise _BuiltError from wrong
-    return (type(thing), thing)
+        if (
+            callable(thing)
+            and not isinstance(thing, type)
+            and self.frame is not None
+            and not is_of_ibis(thing)
+        ):
+            return self.one(thing(self.frame))
+        try:
+            hash(thing)
+        except TypeError as wrong:
+            raise _BuiltError from wrong
+        return thing, (type(thing), thing)
 
 
 def _replaced(thing: Any, expression: Callable[[Outline], Any]) -> Any:  # noqa: ANN401
@@ -372,76 +402,8 @@ def _replaced(thing: Any, expression: Callable[[Outline], Any]) -> Any:  # noqa:
     return thing
 
 
-def _inside(things: Sequence[Any]) -> Iterator[Outline]:
-    for thing in things:
-        if isinstance(thing, Outline):
-            yield thing
-        elif isinstance(thing, (list, tuple)):
-            yield from _inside(thing)
-
-
-def in_order(root: Outline, is_done: Callable[[Outline], bool]) -> list[Outline]:
-    """The outlines an outline is made of, each once, parts before what is made of them."""
-    order: list[Outline] = []
-    seen: set[int] = set()
-    stack: list[tuple[Outline, bool]] = [(root, False)]
-    while stack:
-        one, is_ready = stack.pop()
-        if is_ready:
-            order.append(one)
-        elif id(one) not in seen and not is_done(one):
-            seen.add(id(one))
-            stack.append((one, True))
-            stack.extend([(part, False) for part in one.o_parts()][::-1])
-    return order
-
-
-# --- Ibis -------------------------------------------------------------------------------------------------
-
-
-def _mirror(made: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
-    return lambda own, other: made(other, own)
-
-
-_OPERATORS: Final[dict[str, Callable[..., Any]]] = {
-    **{name: getattr(operator, name) for name in (*_COMPARED, *_COMBINED, *_JOINED)},
-    **{f"__r{name[2:]}": _mirror(getattr(operator, name)) for name in (*_COMBINED, *_JOINED)},
-    "__getitem__": operator.getitem,
-    "__invert__": operator.invert,
-    "__neg__": operator.neg,
-}
-
-
-def _made(name: str, of: Any, args: tuple[Any, ...], named: dict[str, Any]) -> Any:  # noqa: ANN401
-    """Make one call of Ibis."""
-    if of is None:
-        return getattr(import_module("ibis"), name)(*args, **named)
-    if name in _OPERATORS:
-        return _OPERATORS[name](of, *args)
-    return getattr(of, name)(*args, **named)
-
-
-def _expressions() -> tuple[type, ...]:
-    global _TYPES  # noqa: PLW0603 - Ibis is imported at first use
-    if not _TYPES:
-        types = import_module("ibis.expr.types")
-        builders = import_module("ibis.expr.builders")
-        grouped = import_module("ibis.expr.types.groupby")
-        deferred = import_module("ibis.common.deferred")
-        _TYPES = (types.Expr, grouped.GroupedTable, builders.Builder, deferred.Deferred)
-    return _TYPES
-
-
-_TYPES: tuple[type, ...] = ()
-
-
-def _table_type() -> type[ibis.Table]:
-    found: type[ibis.Table] = import_module("ibis.expr.types").Table
-    return found
-
-
 def _shape_of(made: Any, *, is_open: bool) -> Shape:  # noqa: ANN401
-    if isinstance(made, _table_type()):
+    if isinstance(made, table_type()):
         return Shape(tuple(made.columns), made.schema(), is_open=is_open)
     kind = made.type() if hasattr(type(made), "type") else None
     return Shape(None, kind, is_open=is_open)
