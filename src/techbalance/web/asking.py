@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from techbalance.errors import StoreError, TechbalanceError, TooMuchError
+from techbalance.errors import TooMuchError
 from techbalance.questions.callers import elsewhere
 from techbalance.questions.registry import ask, ask_reference, find
 from techbalance.store.catalogue import Store
@@ -93,14 +93,7 @@ class Asking:
             self._store, self._held = Store(self.settings.home, confined=True), held
         store = self._store
         with elsewhere(store):
-            try:
-                with store.asked_often():
-                    return make(store), False
-            except Exception as wrong:
-                # The long way tells whether the question is wrong, or the short way.
-                if isinstance(wrong, TechbalanceError) and not isinstance(wrong, StoreError):
-                    raise
-            return make(store), True
+            return store.made_often(lambda: make(store))
 
     def written(self, question: Question, params: Params, form: str, store: Store) -> Kept:
         """Ask, and write the answer in a form.

@@ -11,6 +11,7 @@ from techbalance.charts import text
 from techbalance.questions.parameters.declaration import Params
 from techbalance.questions.parameters.texts import AsOf, GroupRef, PartnerRef, Years
 from techbalance.questions.scope import groups_in_words, partners_in_words
+from techbalance.questions.selection import REST
 from techbalance.report.blocks import Section
 from techbalance.report.detail import product_years
 from techbalance.web.pages import partner_blocks as blocks
@@ -177,7 +178,7 @@ def views(asker: Asker) -> list[tuple[str, dict[str, str]]]:
     held = {
         row["partner"]: row["partner_name"]
         for row in (*goods.rows(), *technology.rows())
-        if row["imports_usd"] or row["exports_usd"]
+        if row["partner"] != REST and (row["imports_usd"] or row["exports_usd"])
     }
     names = sorted(held.items(), key=lambda one: one[1])
     return [(words, {"partner": code}) for code, words in (*AREAS, *names)]

@@ -154,6 +154,11 @@ def _range(row: dict[str, Any]) -> str:
     return " to ".join(ends) if ends else _amount(row["central"], row["unit"])
 
 
+def _joined(figures: str) -> str:
+    """Keep a minus with its figure where a narrow cell is broken into lines."""
+    return figures.replace("\u2212", "\u2212\u2060")
+
+
 def _amount(value: float, unit: str) -> str:
     return text.money(value) if unit == "US dollars" else text.percent(value)
 
@@ -234,8 +239,9 @@ def _table(
         for rate, one in answers.items()
     ]
     heading = Heading("outcomes-table", f"Modelled. {title}", subtitle)
+    shown = [{name: _joined(cell) for name, cell in row.items()} for row in rows]
     return table(
-        asker, list(answers.values()), MODELS, heading, grid(rows, fields), rows=pa.concat_tables(every)
+        asker, list(answers.values()), MODELS, heading, grid(shown, fields), rows=pa.concat_tables(every)
     )
 
 
