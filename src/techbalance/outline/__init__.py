@@ -120,13 +120,15 @@ class Book:
         """Note one call; it is made at once where something in it was built already, or cannot be noted."""
         if name == "literal" and isinstance(next(iter((*args, *named.values()))), (list, tuple, dict)):
             # Data of its own, which no second question has.
-            return make(name, None, args, named)
+            return self._built(make(name, None, args, named))
         frame = None if of is None else of.o_frame
         if name == "literal" and (named or len(args) != 1):
             lifted = False
         parts = [] if of is None else [of]
         take = _Taking(frame, self, parts, lifted=lifted)
         try:
+            if of is not None and of.o_shape is None:
+                raise _BuiltError  # noqa: TRY301 - as where an argument is built
             if name in _MEMBERSHIP and isinstance(args[0], (list, tuple)):
                 args = (filled_up(args[0]), *args[1:])
             args, keys = take.all(args)
@@ -137,9 +139,25 @@ class Book:
             key = (name, None if of is None else of.o_shape, keys, of_named)
             shape = self.shapes.get(key)
         except _BuiltError:
-            return make(name, written_out(of), written_out(args), written_out(named))
+            args, named = _called(args, frame), _called(named, frame)
+            return self._built(make(name, written_out(of), written_out(args), written_out(named)))
         noted = Outline(name, of, args, {key: one for key, one, _ in keyed}, shape, self, tuple(parts))
         return noted if shape is not None else self._learnt(key, noted)
+
+    def _built(self, made: Any) -> Any:  # noqa: ANN401
+        """What was built, as an outline without a shape: outlines can be put to it."""
+        if not isinstance(made, expression_types()):
+            return made
+        noted = Outline("built", None, (), {}, None, self, ())
+        noted.o_built = made
+        return noted
+
+    def of_built(self, noted: Outline, name: str) -> Any:  # noqa: ANN401
+        """An attribute of what was built."""
+        found = getattr(noted.o_built, name)
+        if isinstance(found, expression_types()) or not callable(found):
+            return self._built(found)
+        return lambda *args, **named: self.noted(name, noted, args, named, lifted=False)
 
     def _learnt(self, key: Any, noted: Outline) -> Any:  # noqa: ANN401
         """Build an outline of a new shape, to know what it is."""
@@ -199,9 +217,16 @@ class Outline:
     def o_frame(self) -> Outline | None:
         """The table that a function handed to a method is called with."""
         here: Outline | None = self
-        while here is not None and here.o_shape.columns is None:
+        while here is not None and not here.o_is_table:
             here = here.o_of
         return here
+
+    @property
+    def o_is_table(self) -> bool:
+        """Whether it stands for a table."""
+        if self.o_shape is None:
+            return isinstance(self.o_built, table_type())
+        return self.o_shape.columns is not None
 
     def o_build(self) -> Any:  # noqa: ANN401
         """The expression itself, built once."""
@@ -221,6 +246,8 @@ class Outline:
         if name.startswith("__"):
             raise AttributeError(name)
         shape = self.o_shape
+        if shape is None:
+            return self.o_book.of_built(self, name)
         if name in shape.plain:
             return self[name]
         if name == "columns" and shape.columns is not None:
@@ -231,7 +258,7 @@ class Outline:
         return lambda *args, **named: self.o_book.noted(name, self, args, named, lifted=lifted)
 
     def __getitem__(self, name: Any) -> Any:  # noqa: ANN401
-        if type(name) is not str:
+        if type(name) is not str or self.o_shape is None:
             return self.o_book.noted("__getitem__", self, (name,), {}, lifted=False)
         of_columns = self.o_shape.of_columns
         if name in of_columns:
@@ -368,6 +395,8 @@ class _Taking:
             return kind(things), (kind, keys)
         if kind in _PLAIN:
             return thing, (kind, thing)
+        if kind is slice:
+            return thing, (slice, thing.start, thing.stop, thing.step)
         if kind is dict:
             things, keys = self.all(tuple(thing.values()))
             return dict(zip(thing, things, strict=True)), (dict, tuple(thing), keys)
@@ -388,6 +417,16 @@ class _Taking:
         except TypeError as wrong:
             raise _BuiltError from wrong
         return thing, (type(thing), thing)
+
+
+def _called(thing: Any, frame: Outline | None) -> Any:  # noqa: ANN401
+    """What functions among arguments give, called with the table they are of."""
+    if isinstance(thing, tuple):
+        return tuple([_called(one, frame) for one in thing])
+    if isinstance(thing, dict):
+        return {name: _called(one, frame) for name, one in thing.items()}
+    is_known = isinstance(thing, (Outline, type, *expression_types())) or is_of_ibis(thing)
+    return thing if frame is None or is_known or not callable(thing) else thing(frame)
 
 
 def _replaced(thing: Any, expression: Callable[[Outline], Any]) -> Any:  # noqa: ANN401

@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
-from ibis import _
 
 from techbalance.classifications.partners import WORLD, taken_apart
 from techbalance.classifications.stories import codes_of, dotted
@@ -69,7 +68,10 @@ def run(params: StoryParams, store: Store) -> Answer:
 def _lineage(figures: Figures) -> tuple[Lineage, ...]:
     """Stored rows in the codes and years shown; of all partners, since shares need them."""
     return tuple(
-        replace(part, rows=among(part.rows, figures.codes_in_use()).filter(_.year.isin(figures.years)))
+        replace(
+            part,
+            rows=among(part.rows, figures.codes_in_use()).filter(lambda row: row.year.isin(figures.years)),
+        )
         for part in figures.traded.lineage
     )
 

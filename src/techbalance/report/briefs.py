@@ -50,6 +50,11 @@ def compose(store: Store, subject: Subject, form: Form = "html") -> Report:
     NotCoveredError
         No two full years in a row are held of the partner or group.
     """
+    report: Report = store.made_often(lambda: _composed(store, subject, form))[0]
+    return report
+
+
+def _composed(store: Store, subject: Subject, form: Form) -> Report:
     inquiry, plan = Inquiry(store), Plan(form, subject)
     if subject.kind != "article":
         years(inquiry, subject)

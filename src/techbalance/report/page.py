@@ -116,6 +116,11 @@ def compose(store: Store, form: Form = "html") -> Report:
     NotCoveredError
         The store holds no full year of the balance, or no two years of ten-digit imports.
     """
+    report: Report = store.made_often(lambda: _composed(store, form))[0]
+    return report
+
+
+def _composed(store: Store, form: Form) -> Report:
     inquiry, plan = Inquiry(store), Plan(form)
     figures: list[KeyFigure] = []
     pieces = shared(_SECTIONS, inquiry, lambda: figures.extend(key_figures.key_figures(inquiry)), plan)

@@ -134,7 +134,9 @@ def shared(names: Sequence[str], inquiry: Inquiry, first: Callable[[], None], pl
 
 
 def _elsewhere(name: str, home: Path, plan: Plan) -> Piece:
-    return written(name, _inquiry_of(home), plan)
+    inquiry = _inquiry_of(home)
+    piece: Piece = inquiry.store.made_often(lambda: written(name, inquiry, plan))[0]
+    return piece
 
 
 @cache

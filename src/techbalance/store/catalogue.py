@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, Any, Final
 import platformdirs
 
 from techbalance import outline, record
-from techbalance.errors import CheckError, NotCoveredError, StoreError, shortened
+from techbalance.errors import CheckError, NotCoveredError, StoreError, TechbalanceError, shortened
 from techbalance.sources.declaration import Declaration, declared, routes
 from techbalance.store.commit import HELD, MANIFEST, Manifest, read_manifest
 from techbalance.store.holdings import Block, added_up, stored_blocks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     import ibis
     import pyarrow as pa
@@ -186,6 +186,23 @@ class Store:
         book = self.engine.book
         with outline.outlined(book) if book is not None else nullcontext():
             yield
+
+    def made_often(self, make: Callable[[], Any]) -> tuple[Any, bool]:
+        """Make something as ``asked_often`` does, and say whether it went the long way instead.
+
+        Raises
+        ------
+        TechbalanceError
+            As it raises.
+        """
+        try:
+            with self.asked_often():
+                return make(), False
+        except Exception as wrong:
+            # The long way tells whether the question is wrong, or the short way.
+            if isinstance(wrong, TechbalanceError) and not isinstance(wrong, StoreError):
+                raise
+        return make(), True
 
     def _read(self, name: str) -> ibis.Table:
         if name in FETCHED_ONLY:

@@ -7,7 +7,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow.compute as pc
-from ibis import _
 
 from techbalance.classifications.groups import OUTSIDE
 from techbalance.classifications.partners import WORLD
@@ -263,7 +262,7 @@ def _from_panel(params: StoryParams, store: Store, codes: tuple[str, ...]) -> Tr
 def _from_trade(params: StoryParams, store: Store, codes: tuple[str, ...]) -> Traded:
     read = TradeRead(store, params.as_of.day if params.as_of else None)
     known = {year: one for (flow, (year,)), one in read.covered.items() if flow == params.flow}
-    rows = among(read.stored(QUANTITIES).filter(_.flow == params.flow), codes)
+    rows = among(read.stored(QUANTITIES).filter(lambda row: row.flow == params.flow), codes)
     value, quantity = VALUES[params.flow]
     rows = labelled_partners(rows, store)
     # Rows without a quantity are cells of their own, so that a unit value is of what has one.
@@ -306,7 +305,7 @@ def _from_trade(params: StoryParams, store: Store, codes: tuple[str, ...]) -> Tr
 
 def _whole(store: Store, read: TradeRead, params: StoryParams, years: list[int]) -> dict[int, bool]:
     """Of each year, whether products outside the list are held as well."""
-    sums = read.rows(by_product=False).filter(_.flow == params.flow)
+    sums = read.rows(by_product=False).filter(lambda row: row.flow == params.flow)
     outside = sums.filter((sums["group"] == OUTSIDE) & (sums.match != "undecided")).select("year").distinct()
     found = set(store.fetch(outside)["year"].to_pylist())
     return {year: year in found for year in years}

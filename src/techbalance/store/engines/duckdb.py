@@ -89,7 +89,7 @@ class DuckDBEngine:
         The SQL is compiled by Ibis and run on the connection itself: the way back through Ibis would import
         pandas, a quarter of a second that a short question has no use for.
         """
-        if isinstance(expression, Outline):
+        if isinstance(expression, Outline) and expression.o_shape is not None:
             return self.templates.fetch(expression)
         rows = self.run(self.compile(expression))
         with as_store_error():
@@ -97,7 +97,9 @@ class DuckDBEngine:
 
     def keep(self, rows: ibis.Table) -> ibis.Table:
         """Put the rows of an outline into memory, where they are not too many."""
-        return self.templates.keep(rows) if isinstance(rows, Outline) else rows
+        if isinstance(rows, Outline) and rows.o_shape is not None:
+            return self.templates.keep(rows)
+        return rows
 
     def run(self, sql: str) -> pa.Table:
         """Run SQL and bring its rows back."""
