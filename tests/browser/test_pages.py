@@ -182,3 +182,17 @@ def test_keyboard_and_paper(browser: Browser, server: str) -> None:
         page.emulate_media(media="print")
         assert page.locator("header.bar:visible, form:visible").count() == 0
         assert page.locator(".live svg").first.is_visible()
+
+
+def test_a_link_that_somebody_rests_on_is_asked_for_once(browser: Browser, server: str) -> None:
+    with opened(browser, server, "/explorer") as page:
+        first_chart(page)
+        asked: list[str] = []
+        page.on("request", lambda one: asked.append(one.url))
+        linked = "/explorer?year=2025&by=group"
+        link = page.locator("figure.table").get_by_role("link", name="2025").first
+        with page.expect_response(f"{server}{linked}"):
+            link.hover()
+        link.click()
+        page.wait_for_url("**/explorer?by=group&year=2025")
+        assert sum(one.endswith(linked) for one in asked) == 1
