@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from techbalance.outline import Outline
+    from techbalance.outline.steps import Outline
 
 
 def in_order(root: Outline, is_done: Callable[[Outline], bool]) -> list[Outline]:
