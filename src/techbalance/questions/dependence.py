@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
 
+from techbalance import outline
+from techbalance.classifications.groups import ALL_GROUPS
 from techbalance.indicators.concentration import SupplierColumns, supplier_concentration
 from techbalance.questions.answer import Answer
 from techbalance.questions.parameters.dependence import DEPENDENCE, DependenceParams
@@ -84,6 +87,8 @@ MEASURED: Final = (
 SORTS: Final = {"hhi": "hhi", "share": "top_share", "distance": "distance"}
 # Twelve decimals are what a screen tells apart (RESOLUTION in screens.judgement).
 STEADY_DIGITS: Final = 12
+# Rows of all products of a year or two, about a megabyte each.
+SCREENS_REMEMBERED: Final = 16
 Row = dict[str, Any]
 
 
@@ -98,7 +103,7 @@ def run(params: DependenceParams, store: Store) -> Answer:
     levels, years = tuple(params.level), asked_years(params.year, supply)
     supply.check_levels(levels)
     held = tuple(year for year in years if year in supply.years)
-    rows = _judged_rows(params, supply, screen, levels, held) if held else []
+    rows = _rows(params, supply, screen, levels, held) if held else []
     kept = _kept(rows, params, supply)
     shown = _shown(kept, params)
     notes = [*_notes(params, supply, screen, held), *_cut_notes(kept, params)]
@@ -125,6 +130,41 @@ def asked_years(years: Years | None, supply: Supply) -> tuple[int, ...]:
     if years is not None:
         return tuple(range(years.start, years.end + 1))
     return supply.years[-1:]
+
+
+def _rows(
+    params: DependenceParams, supply: Supply, screen: Screen, levels: tuple[str, ...], years: tuple[int, ...]
+) -> list[Row]:
+    """Every item of every year; where many are asked, those of some groups are picked out of all.
+
+    An item is judged by itself, so it is the same in either: unless a product changed its group, or a year is
+    held of other groups only.
+    """
+    is_part = params.group and not params.product and params.panel is None and ALL_GROUPS not in levels
+    if outline.current() is not None and is_part:
+        whole, rows = of_every_group(_without_choice(params), supply.store)
+        if whole.years == supply.years and whole.is_grouped_once:
+            chosen = set(params.group or ())
+            return [
+                {**row, "vintage": supply.vintages.get(row["year"])} for row in rows if row["group"] in chosen
+            ]
+    return _judged_rows(params, supply, screen, levels, years)
+
+
+def _without_choice(params: DependenceParams) -> DependenceParams:
+    """The parameters that what is judged depends on; the others choose among it."""
+    fields = DependenceParams.model_fields
+    others = ("group", "top", "sort", "flagged", "criteria", "on")
+    return params.model_copy(update={name: fields[name].default for name in others})
+
+
+@lru_cache(maxsize=SCREENS_REMEMBERED)
+def of_every_group(params: DependenceParams, store: Store) -> tuple[Supply, list[Row]]:
+    """What is held of all groups, and its items judged."""
+    screen = chosen_screen(params.screen, params.threshold)
+    supply = supply_of(params, store, quantity=params.measure == "quantity", partner=params.partner)
+    held = tuple(year for year in asked_years(params.year, supply) if year in supply.years)
+    return supply, _judged_rows(params, supply, screen, tuple(params.level), held) if held else []
 
 
 def _judged_rows(

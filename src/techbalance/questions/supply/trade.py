@@ -123,8 +123,17 @@ class Supply:
     @cached_property
     def group_of(self) -> dict[str, str]:
         """Group of each product; none where the products have no groups."""
-        rows = self.store.fetch(self.imports.select("product", "group").distinct())
-        return {row["product"]: row["group"] for row in rows.to_pylist() if row["group"] is not None}
+        return {product: group for product, group in self._groups if group is not None}
+
+    @property
+    def is_grouped_once(self) -> bool:
+        """Whether no product changed its group."""
+        return len(self._groups) == len({product for product, _ in self._groups})
+
+    @cached_property
+    def _groups(self) -> list[tuple[str, str | None]]:
+        rows = self.store.fetch(self.imports.select("product", "group").distinct()).to_pydict()
+        return list(zip(rows["product"], rows["group"], strict=True))
 
     @cached_property
     def product_names(self) -> dict[str, str]:
