@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
 SERIES: Final = ("atp", "goods_census", "goods_bop", "services_bop", "goods_services_bop")
 MONTHLY: Final = SERIES[:2]
-# One, two and more; and one whose code changed, so that it stands in two places of the record.
-PARTNERS: Final = ("CHN", "DEU,MEX", "CHN,MEX,TWN", "ISR", "DEU,ISR", "DEU,ISR,MEX")
+# One, two and more; and one whose code changed, so that it stands in two places of the record, among them.
+SINGLY: Final = ("CHN", "DEU,MEX", "CHN,MEX,TWN")
+PARTNERS: Final = (*SINGLY, "ISR", "DEU,ISR", "ISR,MEX", "DEU,FRA,ISR", "DEU,ISR,MEX", "ISR,MEX,TWN")
 GROUPS: Final = ("04", "04,07", "01,04,07")
 COUNTRIES: Final = ("DEU", "DEU,USA", "CHN,DEU,USA")
 YEARS_OF_PRODUCTS: Final = 2
@@ -70,5 +71,5 @@ def _of_supply(years: list[int]) -> Iterator[str]:
     for names in GROUPS if years else ():
         for year in years:
             yield f"dependence?level=product&year={year}&group={names}&top=10"
-        for partners in PARTNERS[:3]:
+        for partners in SINGLY:
             yield f"stress?without={partners}&group={names}&top=10"
