@@ -17,7 +17,9 @@ from contextvars import ContextVar
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
+from techbalance.outline.digests import digest_of
 from techbalance.outline.order import in_order
+from techbalance.outline.shipping import Shipped, shipped_of
 from techbalance.outline.steps import MARK, Book, Literal, Outline, Shape, written_out
 
 if TYPE_CHECKING:
@@ -52,11 +54,14 @@ __all__ = [
     "Literal",
     "Outline",
     "Shape",
+    "Shipped",
     "built",
     "current",
+    "digest_of",
     "ibis",
     "in_order",
     "outlined",
+    "shipped_of",
     "written_out",
 ]
 

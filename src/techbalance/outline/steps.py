@@ -6,6 +6,7 @@ import datetime as dt
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
+from techbalance.outline.digests import digest_of
 from techbalance.outline.making import (
     COMBINED,
     COMPARED,
@@ -18,9 +19,10 @@ from techbalance.outline.making import (
     table_type,
 )
 from techbalance.outline.order import in_order
+from techbalance.outline.shipping import Shipped
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     import ibis
 
@@ -45,25 +47,47 @@ class Shape:
         Schema of a table, or type of a value.
     is_open
         Whether values belong into it.
+    digest
+        Stands for it in every process; None where nothing does.
     """
 
-    __slots__ = ("columns", "is_open", "kind", "of_columns", "plain")
+    __slots__ = ("_kind", "columns", "digest", "is_open", "of_columns", "plain")
 
-    def __init__(self, columns: tuple[str, ...] | None, kind: Any, *, is_open: bool) -> None:  # noqa: ANN401
-        self.columns, self.kind, self.is_open = columns, kind, is_open
+    def __init__(
+        self,
+        columns: tuple[str, ...] | None,
+        kind: Any,  # noqa: ANN401
+        *,
+        is_open: bool,
+        digest: str | None = None,
+    ) -> None:
+        self.columns, self._kind, self.is_open, self.digest = columns, kind, is_open, digest
         # Columns that are attributes as well, and the shapes of columns that were asked for.
         self.plain = frozenset(name for name in columns or () if not hasattr(table_type(), name))
         self.of_columns: dict[str, Shape] = {}
+
+    @property
+    def kind(self) -> Any:  # noqa: ANN401
+        """The schema or type; what shipped is read when it is asked for."""
+        if isinstance(self._kind, Shipped):
+            self._kind = self._kind.read(self.columns)
+        return self._kind
 
 
 class Book:
     """The shapes that are known.
 
     One belongs to one engine's connection, and is dropped with it.
+
+    Parameters
+    ----------
+    shipped
+        Gives shapes that were learnt elsewhere, by their digests.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, shipped: Callable[[], Mapping[str, Shipped]] = dict) -> None:
         self.shapes: dict[Any, Shape] = {}
+        self._shipped = shipped
 
     def noted(
         self, name: str, of: Outline | None, args: tuple[Any, ...], named: dict[str, Any], *, lifted: bool
@@ -111,21 +135,28 @@ class Book:
         return lambda *args, **named: self.noted(name, noted, args, named, lifted=False)
 
     def _learnt(self, key: Any, noted: Outline) -> Any:  # noqa: ANN401
-        """Build an outline of a new shape, to know what it is."""
-        made = noted.o_build()
-        if not isinstance(made, expression_types()):
-            return made
+        """Build an outline of a new shape, to know what it is, unless somebody else has."""
+        digest = digest_of(key)
+        shipped = None if digest is None else self._shipped().get(digest)
+        is_open = any(one.o_shape.is_open for one in noted.o_parts)
+        if shipped is not None:
+            shape = Shape(shipped.columns, shipped, is_open=is_open, digest=digest)
+        else:
+            made = noted.o_build()
+            if not isinstance(made, expression_types()):
+                return made
+            shape = _shape_of(made, is_open=is_open, digest=digest)
         if len(self.shapes) >= MOST_SHAPES:
             self.shapes.clear()
-        is_open = any(one.o_shape.is_open for one in noted.o_parts)
-        self.shapes[key] = noted.o_shape = _shape_of(made, is_open=is_open)
+        self.shapes[key] = noted.o_shape = shape
         return noted
 
     def given(self, table: ibis.Table, name: str) -> Outline:
         """The outline of a table that is there: of an engine, under a name."""
         shape = self.shapes.get(("given", name))
         if shape is None:
-            shape = self.shapes["given", name] = _shape_of(table, is_open=False)
+            digest = digest_of(("given", name, table.schema()))
+            shape = self.shapes["given", name] = _shape_of(table, is_open=False, digest=digest)
         noted = Outline("given", None, (name,), {}, shape, self, ())
         noted.o_built = table
         return noted
@@ -135,7 +166,8 @@ class Book:
         kind = kind_of(value)
         shape = self.shapes.get(("value", kind))
         if shape is None:
-            shape = self.shapes["value", kind] = Shape(None, kind, is_open=True)
+            digest = digest_of(("value", kind))
+            shape = self.shapes["value", kind] = Shape(None, kind, is_open=True, digest=digest)
         return Literal("value", None, (value,), {}, shape, self, ())
 
 
@@ -364,8 +396,8 @@ def _replaced(thing: Any, expression: Callable[[Outline], Any]) -> Any:  # noqa:
     return thing
 
 
-def _shape_of(made: Any, *, is_open: bool) -> Shape:  # noqa: ANN401
+def _shape_of(made: Any, *, is_open: bool, digest: str | None) -> Shape:  # noqa: ANN401
     if isinstance(made, table_type()):
-        return Shape(tuple(made.columns), made.schema(), is_open=is_open)
+        return Shape(tuple(made.columns), made.schema(), is_open=is_open, digest=digest)
     kind = made.type() if hasattr(type(made), "type") else None
-    return Shape(None, kind, is_open=is_open)
+    return Shape(None, kind, is_open=is_open, digest=digest)

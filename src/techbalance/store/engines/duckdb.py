@@ -11,16 +11,22 @@ from typing import TYPE_CHECKING, Final
 
 import ibis
 
-from techbalance.outline import Book, Outline, written_out
+from techbalance.outline import Book, Outline, Shipped, written_out
 from techbalance.store.engines.confinement import QueriesOnly, confine
 from techbalance.store.failures import as_store_error
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import pyarrow as pa
 
     from techbalance.store.engines.templates import Templates
+
+
+def _shipped() -> Mapping[str, Shipped]:
+    from techbalance.store.engines.shapes import compiled_shapes
+
+    return compiled_shapes().shapes
 
 
 class DuckDBEngine:
@@ -42,7 +48,7 @@ class DuckDBEngine:
         self.aside: Path | None = None
         if folders is not None:
             self._confine(folders)
-        self.book: Book | None = Book()
+        self.book: Book | None = Book(_shipped)
 
     @cached_property
     def templates(self) -> Templates:

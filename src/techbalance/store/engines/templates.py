@@ -19,7 +19,8 @@ import ibis.expr.operations as ops
 import sqlglot.expressions as sge
 from ibis.backends.sql.compilers.duckdb import DuckDBCompiler
 
-from techbalance.outline import MARK, Literal, Outline, in_order
+from techbalance.outline import MARK, Literal, Outline, digest_of, in_order
+from techbalance.store.engines.shapes import compiled_shapes
 
 if TYPE_CHECKING:
     import ibis
@@ -172,7 +173,8 @@ class Templates:
         if self._is_full(key):
             return outline
         self._of_shape[key] = self._of_shape.get(key, 0) + 1
-        name = f"{KEPT}{len(self._tables)}"
+        # The same in every process where it can be: the name is part of the shapes that begin with it.
+        name = f"{KEPT}{digest_of((*key, values)) or len(self._tables)}"
         sql = self._template(outline, key, literals).filled(values)
         columns = ", ".join(
             f'CAST("{column}" AS {idt_sql}) AS "{column}"' for column, idt_sql in _types(outline)
@@ -201,6 +203,16 @@ class Templates:
         if found is not None:
             self._templates.move_to_end(key)
             return found
+        digest = digest_of(key)
+        shipped = None if digest is None else compiled_shapes().templates.get(digest)
+        template = shipped.read() if shipped is not None else self._compiled(outline, literals)
+        self._templates[key] = template
+        if len(self._templates) > MOST_TEMPLATES:
+            oldest, _ = self._templates.popitem(last=False)
+            self._asked.pop(oldest, None)
+        return template
+
+    def _compiled(self, outline: Outline, literals: list[Literal]) -> Template:
         expression = with_places(outline, literals)
         sql = _LIMIT.sub(lambda match: f"LIMIT {MARK}{int(match[1])}{MARK}", self._engine.compile(expression))
         parts = _PLACE.split(sql)
@@ -210,12 +222,12 @@ class Templates:
             if one.o_call == "given"
         )
         places = tuple(map(int, parts[1::2]))
-        template = Template(tuple(parts[::2]), places, expression.schema().to_pyarrow(), is_small)
-        self._templates[key] = template
-        if len(self._templates) > MOST_TEMPLATES:
-            oldest, _ = self._templates.popitem(last=False)
-            self._asked.pop(oldest, None)
-        return template
+        return Template(tuple(parts[::2]), places, expression.schema().to_pyarrow(), is_small)
+
+    def known(self) -> dict[str, Template]:
+        """What was compiled, by digests that hold in every process."""
+        found = {digest_of(key): template for key, template in self._templates.items()}
+        return {digest: template for digest, template in found.items() if digest is not None}
 
 
 def with_places(outline: Outline, literals: list[Literal]) -> ibis.Table:
