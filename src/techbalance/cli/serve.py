@@ -5,12 +5,15 @@ from __future__ import annotations
 import signal
 import sys
 from importlib.util import find_spec
+from typing import Final
 
 import typer
 
 from techbalance.errors import ParameterError
 
 HOST, PORT = "127.0.0.1", 8000
+# Reads requests. The faster one that may be installed takes a head of any length into memory.
+PARSER: Final = "h11"
 _HOST = typer.Option(HOST, "--host", metavar="HOST", help="Address to listen on; only this machine's own")
 _NAME = typer.Option([], "--name", metavar="NAME", help="Host name the server is reached by, if another")
 _ORIGIN = typer.Option([], "--origin", metavar="URL", help="Site whose pages may read the answers (CORS)")
@@ -41,7 +44,15 @@ def serve(  # noqa: PLR0913, PLR0917 - one argument per option
     # The server stops in order, then sends itself the signal again: without a handler that would end this
     # process before the others are let go.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False, server_header=False)
+    uvicorn.run(
+        app,
+        host=host,
+        port=port,
+        http=PARSER,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+    )
 
 
 def mcp(
@@ -64,4 +75,5 @@ def mcp(
 
     typer.echo(f"http://{host}:{port}/mcp (stop with Ctrl+C)", err=True)
     names = (*name, *([] if host == HOST else [host]))
-    uvicorn.run(server.http_app(names=names), host=host, port=port, log_level="warning", access_log=False)
+    app = server.http_app(names=names)
+    uvicorn.run(app, host=host, port=port, http=PARSER, log_level="warning", access_log=False)

@@ -8,6 +8,7 @@ import pytest
 import uvicorn
 from starlette.testclient import TestClient
 
+from techbalance.cli.serve import PARSER
 from techbalance.web.app import create_app
 from techbalance.web.settings import Settings
 
@@ -32,7 +33,9 @@ def listening(home):
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     app = create_app(Settings(home=home, names=NAMES))
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="critical", access_log=False))
+    server = uvicorn.Server(
+        uvicorn.Config(app, port=port, http=PARSER, log_level="critical", access_log=False)
+    )
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     until = time.monotonic() + 30
