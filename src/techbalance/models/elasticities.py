@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
@@ -23,7 +24,7 @@ from techbalance.models.validation import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import ArrayLike
 
@@ -80,6 +81,29 @@ class ElasticitySource:
             values=sigma,
             remedy="For a trade elasticity theta give 1 + theta; for a missing estimate NaN.",
         )
+
+    @cached_property
+    def estimates(self) -> dict[str, float]:
+        """The estimate of each code that has one."""
+        pairs = zip(self.codes, np.asarray(self.sigma).tolist(), strict=True)
+        return {code: value for code, value in pairs if not math.isnan(value)}
+
+    @cached_property
+    def stand_ins(self) -> frozenset[str]:
+        """Codes whose estimate is the mean of a heading."""
+        if self.is_replaced is None:
+            return frozenset()
+        return frozenset(np.array(self.codes)[self.is_replaced].tolist())
+
+    @cached_property
+    def by_heading(self) -> dict[str, list[str]]:
+        """Codes that have an estimate, under each of their headings."""
+        under: dict[str, list[str]] = {}
+        for code in self.estimates:
+            for length in HEADING_LENGTHS:
+                if len(code) > length:
+                    under.setdefault(code[:length], []).append(code)
+        return under
 
 
 @dataclass(frozen=True)
@@ -205,10 +229,7 @@ def match_elasticities(
             f"{len(labels)} products need as many groups", where=f"groups, {len(groups)} given"
         )
     average_of = np.mean if average == "mean" else np.median
-    pairs = zip(source.codes, np.asarray(source.sigma).tolist(), strict=True)
-    sigma_of = {code: value for code, value in pairs if not math.isnan(value)}
-    stand_ins = set() if source.is_replaced is None else set(np.array(source.codes)[source.is_replaced])
-    under = _codes_by_heading(sigma_of)
+    sigma_of, under = source.estimates, source.by_heading
     sigma = np.full(len(labels), np.nan)
     matched: list[str | None] = [None] * len(labels)
     for position, code in enumerate(labels):
@@ -216,7 +237,7 @@ def match_elasticities(
         heading = next((one for one in headings if one in sigma_of or one in under), None)
         if code in sigma_of:
             sigma[position] = sigma_of[code]
-            matched[position] = "replaced" if code in stand_ins else "exact"
+            matched[position] = "replaced" if code in source.stand_ins else "exact"
         elif heading in sigma_of:
             sigma[position] = sigma_of[heading]
             matched[position] = f"parent-{len(heading)}"
@@ -292,12 +313,3 @@ def draw_elasticities(
     noise = np.exp(spread * generator.standard_normal(central.shape))
     sigma = np.where(central > 1, 1 + (central - 1) * noise, central)
     return DrawnElasticities(undefined_where(sigma, np.isnan(sigma)), seed)
-
-
-def _codes_by_heading(codes: Iterable[str]) -> dict[str, list[str]]:
-    under: dict[str, list[str]] = {}
-    for code in codes:
-        for length in HEADING_LENGTHS:
-            if len(code) > length:
-                under.setdefault(code[:length], []).append(code)
-    return under

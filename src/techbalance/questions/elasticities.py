@@ -10,6 +10,7 @@ import hashlib
 import math
 from collections import Counter
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 Average = Literal["mean", "median"]
 CODE_COLUMN: Final = "code"
+FILES_REMEMBERED: Final = 8
 STEPS: Final = {
     "exact": "their own code",
     "replaced": "a stand-in the source put in",
@@ -173,16 +175,21 @@ def read_known(store: Store, name: str) -> Estimates:
     """
     known = KNOWN[name]
     path = outside.find(store, known.file, what=f"elasticities of {known.citation.split(',')[0]}")
-    data = outside.read_bytes(path)
-    rows = _rows(data.decode("utf-8-sig", errors="replace"), str(path))
+    return _known_of(name, outside.read_bytes(path), str(path))
+
+
+@lru_cache(maxsize=FILES_REMEMBERED)
+def _known_of(name: str, data: bytes, where: str) -> Estimates:
+    known = KNOWN[name]
+    rows = _rows(data.decode("utf-8-sig", errors="replace"), where)
     if name == "protee":
-        codes = tuple(_cell(row, "hs6_2007", str(path), line) for line, row in rows)
-        theta = np.array([_optional(row, "sigma", str(path), line) for line, row in rows])
+        codes = tuple(_cell(row, "hs6_2007", where, line) for line, row in rows)
+        theta = np.array([_optional(row, "sigma", where, line) for line, row in rows])
         # The file holds tariff elasticities, so negative ones; a few stand-ins are missing.
         sigma = np.where(theta < 0, 1.0 - theta, np.nan)
         replaced = np.array([row.get("zero") == "1" or row.get("positive") == "1" for _, row in rows])
     else:
-        codes, sigma = _one_each(rows, str(path))
+        codes, sigma = _one_each(rows, where)
         replaced = np.zeros(len(codes), dtype=np.bool_)
     source = ElasticitySource(name, codes, sigma, replaced & ~np.isnan(sigma))
     blank = np.full(len(codes), np.nan)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -12,6 +13,7 @@ import numpy as np
 from techbalance.errors import NotCoveredError, SchemaError, UnknownCodeError
 from techbalance.models.elasticities import DrawnElasticities, ElasticitySource, draw_elasticities
 from techbalance.questions.elasticities import (
+    FILES_REMEMBERED,
     KNOWN,
     Estimates,
     held_estimates,
@@ -180,23 +182,27 @@ def read_hauk(store: Store) -> Estimates:
         It is not the file that was published.
     """
     path = outside.find(store, HAUK_FILE, what="elasticities of Hauk")
-    data = outside.read_bytes(path)
+    return _hauk_of(outside.read_bytes(path), str(path))
+
+
+@lru_cache(maxsize=FILES_REMEMBERED)
+def _hauk_of(data: bytes, where: str) -> Estimates:
     reader = csv.DictReader(data.decode("utf-8-sig", errors="replace").splitlines())
     if missing := [field for field in HAUK_FIELDS if field not in (reader.fieldnames or ())]:
-        raise SchemaError(f"the file of elasticities lacks the column {missing[0]!r}", where=str(path))
+        raise SchemaError(f"the file of elasticities lacks the column {missing[0]!r}", where=where)
     codes, sigma, error = [], [], []
     for row in reader:
         try:
             numbers = [float(row[field] or "nan") for field in HAUK_FIELDS[1:]]
         except ValueError as wrong:
-            raise SchemaError("a figure is not a number", where=f"{path}, line {reader.line_num}") from wrong
+            raise SchemaError("a figure is not a number", where=f"{where}, line {reader.line_num}") from wrong
         se, implied, positive, significant = numbers
         if positive == significant == 1 and implied > 1 and se > 0:
             codes.append(row["hs10"])
             sigma.append(implied)
             error.append(se)
     if not codes:
-        raise SchemaError("the file of elasticities has no estimate above one", where=str(path))
+        raise SchemaError("the file of elasticities has no estimate above one", where=where)
     source = ElasticitySource(HAUK, tuple(codes), np.array(sigma))
     digest = hashlib.sha256(data).hexdigest()[:12]
     return Estimates(source, HAUK_CITATION, "median", np.array(error), digest)
