@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections import Counter
 from copy import copy
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Literal, get_args
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, get_args
 
 import numpy as np
 
@@ -16,8 +17,6 @@ from techbalance.errors import ModelInputError, UnknownCodeError
 from techbalance.models.validation import BoolArray, FloatArray, IntArray, frozen, numbers, refuse_where
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import ArrayLike
 
 Valuation = Literal["consumer", "customs"]
@@ -78,28 +77,24 @@ class Market:
     rows: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
-        rows = _row_labels(self.product, self.supplier)
+        labels = _labels(tuple(self.product), tuple(self.supplier))
+        rows = labels.rows
         if self.valuation not in VALUATIONS:
             raise UnknownCodeError.among("valuation", self.valuation, VALUATIONS)
         value = numbers("value_usd", self.value_usd, (rows,))
         refuse_where(value < 0, "value_usd", "must not be negative", (rows,), values=value)
-        positions: dict[str, int] = {}
-        row_product = np.array(
-            [positions.setdefault(str(name), len(positions)) for name in self.product], dtype=np.int64
-        )
-        row_product.setflags(write=False)
-        products = tuple(positions)
-        empty = np.bincount(row_product, weights=value) <= 0
-        refuse_where(empty, "value_usd", "must be positive for some supplier of each product", (products,))
+        empty = np.bincount(labels.row_product, weights=value) <= 0
+        must = "must be positive for some supplier of each product"
+        refuse_where(empty, "value_usd", must, (labels.products,))
         home = np.array(np.broadcast_to(np.asarray(self.home, dtype=np.bool_), value.shape))
         home.setflags(write=False)
         for name, made in (
-            ("product", tuple(str(label) for label in self.product)),
-            ("supplier", tuple(str(label) for label in self.supplier)),
+            ("product", labels.product),
+            ("supplier", labels.supplier),
             ("value_usd", value),
             ("home", home),
-            ("products", products),
-            ("row_product", row_product),
+            ("products", labels.products),
+            ("row_product", labels.row_product),
             ("rows", rows),
         ):
             object.__setattr__(self, name, made)
@@ -148,7 +143,19 @@ class Market:
         return other
 
 
-def _row_labels(product: Sequence[str], supplier: Sequence[str]) -> tuple[str, ...]:
+class _Labels(NamedTuple):
+    """The labels of a market's rows, and which product each row is of."""
+
+    product: tuple[str, ...]
+    supplier: tuple[str, ...]
+    products: tuple[str, ...]
+    row_product: IntArray
+    rows: tuple[str, ...]
+
+
+# Draws differ in elasticities, seldom in labels.
+@lru_cache(maxsize=8)
+def _labels(product: tuple[str, ...], supplier: tuple[str, ...]) -> _Labels:
     if len(product) != len(supplier) or not len(product):
         raise ModelInputError(
             f"product and supplier must have one label per row, and at least one row; got {len(product)} "
@@ -161,7 +168,11 @@ def _row_labels(product: Sequence[str], supplier: Sequence[str]) -> tuple[str, .
         raise ModelInputError(
             f"{twice} is there twice", where="fields product and supplier", remedy="Add its rows up first"
         )
-    return rows
+    positions: dict[str, int] = {}
+    row_product = np.array([positions.setdefault(str(name), len(positions)) for name in product], np.int64)
+    row_product.setflags(write=False)
+    names = tuple(str(label) for label in product), tuple(str(label) for label in supplier)
+    return _Labels(*names, tuple(positions), row_product, rows)
 
 
 @dataclass(frozen=True, eq=False)
