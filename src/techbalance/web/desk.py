@@ -73,6 +73,7 @@ class Desk:
         self._held = ""
         self._looked = -SECONDS_BETWEEN_LOOKS
         self._pool: ProcessPoolExecutor | None = None
+        self._starting: ProcessPoolExecutor | None = None
         self._ends = ending()
 
     @property
@@ -217,13 +218,15 @@ class Desk:
         return done
 
     async def begin(self) -> None:
-        """Start the processes, and wait until every one is there and warm; until they start threads ask."""
-        loop = asyncio.get_running_loop()
+        """Start the processes, and wait until every one is there and warm; until then threads ask."""
         if self.settings.workers and self._pool is None:
-            self._pool = processes(self.settings, self.held, self._ends, self.warming)
-        begun: set[int] = set()
-        while self._pool is not None and len(begun) < self.settings.workers:
-            begun |= set(await asyncio.gather(*[loop.run_in_executor(self._pool, here) for _ in range(8)]))
+            loop = asyncio.get_running_loop()
+            self._starting = processes(self.settings, self.held, self._ends, self.warming)
+            begun: set[int] = set()
+            while len(begun) < self.settings.workers:
+                asked_of = [loop.run_in_executor(self._starting, here) for _ in range(8)]
+                begun |= set(await asyncio.gather(*asked_of))
+            self._pool, self._starting = self._starting, None
         self.is_ready = True
 
     def _settled(self, key: tuple[str, str], task: asyncio.Task[Weighed], held: str) -> None:
@@ -245,5 +248,6 @@ class Desk:
         """Let the threads go; what is under way is given up."""
         self._threads.shutdown(wait=False, cancel_futures=True)
         self._ends.set()
-        if self._pool is not None:
-            self._pool.shutdown(wait=False, cancel_futures=True)
+        for pool in (self._pool, self._starting):
+            if pool is not None:
+                pool.shutdown(wait=False, cancel_futures=True)
