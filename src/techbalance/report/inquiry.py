@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from techbalance import outline
 from techbalance.questions.prepared import PreparedAnswer, prepared
 from techbalance.questions.registry import ask, find
 
@@ -64,9 +65,9 @@ class Inquiry:
         params = question.params.read(given)
         reference = question.reference(params)
         if reference not in self._kept:
-            self._kept[reference] = prepared(question, params, self.store) or ask(
-                question, params, self.store
-            )
+            # What is prepared opens an engine of its own, which the short way does not need.
+            made = None if outline.current() else prepared(question, params, self.store)
+            self._kept[reference] = made or ask(question, params, self.store)
         return self._kept[reference]
 
     def sources(self, answer: Answer) -> frozenset[str]:
