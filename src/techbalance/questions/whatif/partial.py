@@ -136,33 +136,49 @@ class Markets:
         """Solve all markets under one draw of assumptions; with the place of each row's product."""
         place = self.market_place
         share = np.broadcast_to(sample.vector(DOMESTIC), self.products.shape)[place]
-        home_supply = supply_of(sample, HOME_SUPPLY)
-        shift = self.levers.supply_shift[self.products][place]
-        base, new = self.tariffs
-        market = add_home_variety(self.market, share, supply_elasticity=home_supply, tariff_base=base)
-        homes = market.value_usd.size - self.market.value_usd.size
-        at_home = np.flatnonzero(share > 0)
+        market, policy = self._with_home(share)
         sigma = self.assumed.sigma(sample, self.products.size)[place]
         supply = np.full(market.value_usd.shape, supply_of(sample, SUPPLY))
-        supply[market.home] = home_supply
+        supply[market.home] = supply_of(sample, HOME_SUPPLY)
         market = market.with_elasticities(
             sigma=sigma[market.row_product],
             demand_elasticity=sample.number(DEMAND),
             supply_elasticity=supply,
         )
-        rests = self.rests.size
-        policy = Policy(
+        return solve_partial_equilibrium(market, policy), market.row_product
+
+    def _with_home(self, share: FloatArray) -> tuple[Market, Policy]:
+        """The market with what is made at home, and its policy; draws that assume one share have the same."""
+        key = share.tobytes()
+        if key not in self._by_share:
+            self._by_share.clear()
+            base, _ = self.tariffs
+            # Elasticities come by draw.
+            market = add_home_variety(self.market, share, supply_elasticity=1.0, tariff_base=base)
+            self._by_share[key] = market, self._policy(market, share)
+        return self._by_share[key]
+
+    @cached_property
+    def _by_share(self) -> dict[bytes, tuple[Market, Policy]]:
+        return {}
+
+    def _policy(self, market: Market, share: FloatArray) -> Policy:
+        base, new = self.tariffs
+        place, foreign, rests = self.market_place, self.market.value_usd.size, self.rests.size
+        homes, at_home = market.value_usd.size - foreign, np.flatnonzero(share > 0)
+        shift, subsidy = (
+            values[self.products][place][at_home]
+            for values in (self.levers.supply_shift, self.levers.subsidy)
+        )
+        return Policy(
             tariff_base=np.concatenate([base, np.zeros(homes)]),
             tariff_new=np.concatenate([new, np.zeros(homes)]),
             cost_hat=np.concatenate([self.levers.cost_hat[self.own], np.ones(rests + homes)]),
             quota_ratio=np.concatenate([self.levers.quota_ratio[self.own], np.full(rests + homes, np.inf)]),
-            subsidy_new=np.concatenate(
-                [np.zeros(self.market.value_usd.size), self.levers.subsidy[self.products][place][at_home]]
-            ),
-            supply_shift=np.concatenate([np.ones(self.market.value_usd.size), shift[at_home]]),
+            subsidy_new=np.concatenate([np.zeros(foreign), self.levers.subsidy[at_home]]),
+            supply_shift=np.concatenate([np.ones(foreign), self.levers.supply_shift[at_home]]),
             quota_rent_to="importer" if self.levers.rent_to == "importer" else "exporter",
         )
-        return solve_partial_equilibrium(market, policy), market.row_product
 
 
 @dataclass(frozen=True, eq=False)
