@@ -165,11 +165,8 @@ class Markets:
     def _policy(self, market: Market, share: FloatArray) -> Policy:
         base, new = self.tariffs
         place, foreign, rests = self.market_place, self.market.value_usd.size, self.rests.size
-        homes, at_home = market.value_usd.size - foreign, np.flatnonzero(share > 0)
-        shift, subsidy = (
-            values[self.products][place][at_home]
-            for values in (self.levers.supply_shift, self.levers.subsidy)
-        )
+        homes = market.value_usd.size - foreign
+        at_home = self.products[place][np.flatnonzero(share > 0)]
         return Policy(
             tariff_base=np.concatenate([base, np.zeros(homes)]),
             tariff_new=np.concatenate([new, np.zeros(homes)]),
