@@ -61,6 +61,8 @@
 
   const swap = (text, address, { push, focus }) => {
     const fresh = new DOMParser().parseFromString(text, "text/html");
+    // A document that is parsed runs no script, so what is there for readers without one would come to life.
+    for (const one of fresh.querySelectorAll("noscript")) one.remove();
     const main = fresh.getElementById("main");
     const before = document.activeElement?.id;
     techbalance.forget();

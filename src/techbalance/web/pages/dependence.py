@@ -286,7 +286,7 @@ def _controls(asker: Asker, params: DependencePageParams) -> tuple[Control, ...]
     )
 
 
-STEPS: Final[tuple[dict[str, str], ...]] = ({"group": "05"}, {"year": "2024"})
+STEPS: Final[tuple[dict[str, str], ...]] = ({"group": "05"}, {"year": "2024"}, {"screen": "eu"})
 """A value of each field that makes another kind of view."""
 
 PAGE: Final = Page(

@@ -36,7 +36,7 @@ DARK, WIDTH = "dark", "width"
 WIDEST: Final = 2000
 """Pixels; a wider picture than this is refused."""
 _DAY: Final = 86_400
-QUIET_SECONDS: Final = 0.5
+QUIET_SECONDS: Final = 3.0
 """Nobody asks for anything when nothing was asked for as long."""
 NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 
