@@ -82,3 +82,9 @@ def table_type() -> type[ibis.Table]:
     """What a table is of."""
     found: type[ibis.Table] = import_module("ibis.expr.types").Table
     return found
+
+
+def is_called(table: ibis.Table, name: str) -> bool:
+    """Whether SQL reads a table by a name of the engine, and by this one."""
+    step = table.op()
+    return isinstance(step, import_module("ibis.expr.operations").DatabaseTable) and step.name == name

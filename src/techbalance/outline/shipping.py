@@ -25,11 +25,11 @@ class Shipped:
     columns: tuple[str, ...] | None
     types: tuple[str, ...]
 
-    def read(self, columns: tuple[str, ...] | None) -> Any:  # noqa: ANN401
+    def read(self) -> Any:  # noqa: ANN401
         """The schema or type of Ibis."""
         ibis = import_module("ibis")
-        if columns is not None:
-            return ibis.schema(dict(zip(columns, self.types, strict=True)))
+        if self.columns is not None:
+            return ibis.schema(dict(zip(self.columns, self.types, strict=True)))
         return ibis.dtype(self.types[0]) if self.types else None
 
 

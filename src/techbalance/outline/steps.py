@@ -13,6 +13,7 @@ from techbalance.outline.making import (
     JOINED,
     expression_types,
     filled_up,
+    is_called,
     is_of_ibis,
     kind_of,
     make,
@@ -70,7 +71,7 @@ class Shape:
     def kind(self) -> Any:  # noqa: ANN401
         """The schema or type; what shipped is read when it is asked for."""
         if isinstance(self._kind, Shipped):
-            self._kind = self._kind.read(self.columns)
+            self._kind = self._kind.read()
         return self._kind
 
 
@@ -155,7 +156,9 @@ class Book:
         """The outline of a table that is there: of an engine, under a name."""
         shape = self.shapes.get(("given", name))
         if shape is None:
-            digest = digest_of(("given", name, table.schema()))
+            # Only a table that SQL calls by this name is the same for everybody: one that is put together,
+            # of the record and a user's own rows, has the name and the columns of the record's.
+            digest = digest_of(("given", name, table.schema())) if is_called(table, name) else None
             shape = self.shapes["given", name] = _shape_of(table, is_open=False, digest=digest)
         noted = Outline("given", None, (name,), {}, shape, self, ())
         noted.o_built = table

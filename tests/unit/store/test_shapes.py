@@ -60,6 +60,28 @@ def _steady(template):
     return sql, template.places, template.schema, template.is_small
 
 
+@pytest.mark.parametrize(
+    "question", ["balance?year=2024", "change?from=2023&to=2024", "trace?what=balance%3Fyear%3D2024"]
+)
+def test_what_ships_reads_a_users_own_rows_too(own, figures_of_2024, replaced, question):
+    store = Store(own(replaced(figures_of_2024, value_usd=[7, 5])))
+    alone = ask_reference(question, store)
+    with store.asked_often():
+        among_many = ask_reference(question, store)
+        assert among_many.rows() == alone.rows()
+    bundled = ask_reference(question, Store(store.home / "none"))
+    assert bundled.rows() != alone.rows()
+
+
+def test_a_table_that_is_put_together_has_no_digest(own, figures_of_2024):
+    for home, is_shared in ((own(figures_of_2024) / "none", True), (own(figures_of_2024), False)):
+        store = Store(home)
+        with store.asked_often():
+            store.table("headline")
+        shapes_of = [one for key, one in store.engine.book.shapes.items() if key == ("given", "headline")]
+        assert [one.digest is not None for one in shapes_of] == [is_shared]
+
+
 def test_a_file_of_other_compilers_is_left_aside(monkeypatch):
     monkeypatch.setattr(shapes, "version", lambda _: "0.0")
     assert shapes.compiled_shapes.__wrapped__() == shapes.Shapes()
