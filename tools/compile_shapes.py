@@ -6,24 +6,19 @@ import os
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import Executor, Future
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Any, Final
 
 from techbalance.outline import shipped_of
 from techbalance.questions.registry import ask_reference
 from techbalance.report import briefs, page, subject
-from techbalance.report.sharing import Piece, Plan, written
 from techbalance.store.catalogue import Store
 from techbalance.store.engines import shapes
 from techbalance.store.engines.duckdb import DuckDBEngine
 from techbalance.web import formats
 from techbalance.web.pages import serving
 from techbalance.web.warming import references
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from techbalance.report.inquiry import Inquiry
 
 TARGET: Final = Path(__file__).resolve().parent.parent / "src" / "techbalance" / "store" / shapes.FILE
 SEED: Final = "PYTHONHASHSEED"
@@ -44,27 +39,24 @@ def compile_shapes() -> bytes:
 
 
 def _ask(store: Store) -> None:
-    # Shapes that another process learns are not learnt here.
-    for module in (page, briefs):
-        vars(module)["shared"] = _in_this_process
-    page.compose(store, "xlsx")
+    page.compose(store, "xlsx", _Nobody())
     for about in (
         subject.partner(store, "CHN"),
         subject.partner(store, "EU27"),
         subject.group("04"),
         *[subject.article(one) for one in ARTICLES],
     ):
-        briefs.compose(store, about, "xlsx")
+        briefs.compose(store, about, "xlsx", _Nobody())
     for question in references(store):
         formats.written(ask_reference(question, store), "json")
     serving.warm(store)
 
 
-def _in_this_process(
-    names: Sequence[str], inquiry: Inquiry, first: Callable[[], None], plan: Plan
-) -> list[Piece]:
-    first()
-    return [written(name, inquiry, plan) for name in names]
+class _Nobody(Executor):
+    """Takes what it is handed and begins none: what another process learns is not learnt here."""
+
+    def submit(self, *_: object, **__: object) -> Future[Any]:
+        return Future()
 
 
 def main() -> None:

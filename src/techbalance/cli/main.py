@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
 import io
 import os
 import sys
+import threading
 from typing import TYPE_CHECKING, Any, Final
 
 import typer
@@ -127,7 +129,25 @@ def main(arguments: Sequence[str] | None = None) -> None:
         # A pipe on Windows has a code page without a true minus sign; data are UTF-8 everywhere.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
-    sys.exit(run(sys.argv[1:] if arguments is None else list(arguments)))
+    code = run(sys.argv[1:] if arguments is None else list(arguments))
+    _leave(code)
+    sys.exit(code)
+
+
+def _leave(code: int) -> None:
+    """End at once where nothing else runs: taking the libraries down takes longer than a short question."""
+    # A process that never imported it has no children of its making.
+    processes = sys.modules.get("multiprocessing")
+    if threading.active_count() > 1 or (processes is not None and processes.active_children()):
+        return
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except OSError:
+        # Nobody reads any more; the interpreter has its own way to say so.
+        return
+    atexit._run_exitfuncs()
+    os._exit(code)
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -12,6 +13,7 @@ from techbalance.errors import ParameterError, StoreError, TechbalanceError, Unk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from concurrent.futures import Executor
 
     from techbalance.report.page import Report
     from techbalance.report.sharing import Form
@@ -55,15 +57,36 @@ def report(
             f"a brief has one subject, and {' and '.join(about)} were given", remedy="Choose one of them"
         )
     chosen = _form(form, out)
-    from techbalance.store.catalogue import Store
+    from techbalance.report.sharing import another, half_the_cores
 
-    store = Store()
-    subject = _subject(store, about)
-    place = Path(out or (f"{BRIEFS}-{subject.slug}" if subject else FOLDER))
-    if chosen == "html":
-        _page(place, store, subject)
-    else:
-        _document(place, chosen, store, subject)
+    with another() as other:
+        from techbalance.store.catalogue import Store
+
+        store = Store(threads=half_the_cores())
+        subject = _subject(store, about)
+        place = Path(out or (f"{BRIEFS}-{subject.slug}" if subject else FOLDER))
+        task = _Task(store, subject, chosen, other)
+        if chosen == "html":
+            _page(place, task)
+        else:
+            _document(place, task)
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """What is to be written, and with whom."""
+
+    store: Store
+    subject: Subject | None
+    form: Form
+    other: Executor
+
+    def composed(self) -> Report:
+        from techbalance.report import briefs, page
+
+        if self.subject is None:
+            return page.compose(self.store, self.form, self.other)
+        return briefs.compose(self.store, self.subject, self.form, self.other)
 
 
 def _subject(store: Store, about: dict[str, str]) -> Subject | None:
@@ -76,12 +99,6 @@ def _subject(store: Store, about: dict[str, str]) -> Subject | None:
     if kind == "partner":
         return subject.partner(store, given)
     return subject.group(given) if kind == "group" else subject.article(given)
-
-
-def _composed(store: Store, subject: Subject | None, form: Form) -> Report:
-    from techbalance.report import briefs, page
-
-    return page.compose(store, form) if subject is None else briefs.compose(store, subject, form)
 
 
 def _form(form: str, out: str) -> Form:
@@ -103,12 +120,12 @@ def _form(form: str, out: str) -> Form:
     return FORMS[form or named or "html"]
 
 
-def _page(folder: Path, store: Store, subject: Subject | None) -> None:
+def _page(folder: Path, task: _Task) -> None:
     from techbalance.report.page import PAGE, prepare, write
 
     with _not_left_empty(folder / PAGE):
         prepare(folder)
-        composed = _composed(store, subject, "html")
+        composed = task.composed()
     written = write(composed, folder)
     typer.echo(str(written.page))
     size, files = f"{written.page_bytes / 1e6:.1f} MB", len(written.data)
@@ -127,17 +144,18 @@ def _not_left_empty(path: Path) -> Iterator[None]:
         raise
 
 
-def _document(out: Path, form: Form, store: Store, subject: Subject | None) -> None:
+def _document(out: Path, task: _Task) -> None:
     from techbalance.report.paper.typesetting import typeset
     from techbalance.report.workbook import as_workbook
 
+    subject, form = task.subject, task.form
     name = f"{BRIEFS}-{subject.slug}" if subject else FOLDER
     path = out if out.suffix.lower() == f".{form}" else out / f"{name}.{form}"
     try:
         with _not_left_empty(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             path.touch()
-            made = {"pdf": typeset, "xlsx": as_workbook}[form](_composed(store, subject, form))
+            made = {"pdf": typeset, "xlsx": as_workbook}[form](task.composed())
         path.write_bytes(made)
     except OSError as wrong:
         raise StoreError(

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from scipy.optimize import nnls  # type: ignore[import-untyped]
 
 from techbalance.errors import ModelInputError
 
@@ -167,6 +166,9 @@ def _fitted(old: FloatArray, new: FloatArray, allowed: NDArray[np.bool_]) -> Flo
     free = [(k, j) for k in traded for j in np.flatnonzero(allowed[k])]
     # A fixed scale, so that the same goods in other units give the same weights.
     scale = old.max()
+    # Half of SciPy comes with it, and most questions that use this module never get here.
+    from scipy.optimize import nnls  # type: ignore[import-untyped]
+
     rows = len(old) * new.shape[1]
     design = np.zeros((rows + len(traded), len(free)))
     wanted = np.concatenate([(new / scale).ravel(), np.full(len(traded), SUM_PENALTY)])

@@ -13,12 +13,13 @@ from techbalance.report.page import Report
 from techbalance.report.sections.claims import VERDICTS, bearing
 from techbalance.report.sections.findings import findings
 from techbalance.report.sections.scoped_parts import other
-from techbalance.report.sharing import Plan, shared, written
+from techbalance.report.sharing import Plan, another, shared, written
 from techbalance.report.subject import years
 from techbalance.report.trail import trail_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from concurrent.futures import Executor
 
     from techbalance.report.blocks import Section
     from techbalance.report.sharing import Form
@@ -42,25 +43,39 @@ _SHOWN_BY: Final = {
 }
 
 
-def compose(store: Store, subject: Subject, form: Form = "html") -> Report:
+def compose(store: Store, subject: Subject, form: Form = "html", other: Executor | None = None) -> Report:
     """Ask everything a brief says of a store, and draw its charts for one form of it.
+
+    Parameters
+    ----------
+    store
+        What is asked.
+    subject
+        What it is about.
+    form
+        For which form charts are drawn.
+    other
+        A second process that was started before; without it, one is started for this.
 
     Raises
     ------
     NotCoveredError
         No two full years in a row are held of the partner or group.
     """
-    report: Report = store.made_often(lambda: _composed(store, subject, form))[0]
+    if other is None:
+        with another() as begun:
+            return compose(store, subject, form, begun)
+    report: Report = store.made_often(lambda: _composed(store, subject, form, other))[0]
     return report
 
 
-def _composed(store: Store, subject: Subject, form: Form) -> Report:
+def _composed(store: Store, subject: Subject, form: Form, other: Executor) -> Report:
     inquiry, plan = Inquiry(store), Plan(form, subject)
     if subject.kind != "article":
         years(inquiry, subject)
     figures: list[KeyFigure] = []
     names = _sections(store, subject)
-    pieces = shared(names, inquiry, lambda: figures.extend(_key_figures(inquiry, subject)), plan)
+    pieces = shared(names, inquiry, lambda: figures.extend(_key_figures(inquiry, subject)), plan, other)
     for piece in pieces:
         inquiry.learn(piece.source_ids)
     sections = [piece.section for piece in pieces if not piece.left_out]

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Hashable, Iterable
 
-    from techbalance.questions.answer import Answer
+    from techbalance.questions.answer import Answer, Lineage
     from techbalance.store.catalogue import Store
 
 
@@ -42,7 +42,7 @@ class Inquiry:
 
     def __init__(self, store: Store) -> None:
         self.store = store
-        self._kept: dict[str, Answer] = {}
+        self._kept: dict[Hashable, Answer] = {}
         self._origins: dict[Hashable, frozenset[Origin]] = {}
         self._sources: set[str] = set()
 
@@ -63,12 +63,14 @@ class Inquiry:
         """
         question = find(name)
         params = question.params.read(given)
-        reference = question.reference(params)
-        if reference not in self._kept:
+        # An answer of the short way does not serve the long one, which is gone when the short one fails.
+        book = outline.current()
+        key = (book, question.reference(params))
+        if key not in self._kept:
             # What is prepared opens an engine of its own, which the short way does not need.
-            made = None if outline.current() else prepared(question, params, self.store)
-            self._kept[reference] = made or ask(question, params, self.store)
-        return self._kept[reference]
+            made = None if book else prepared(question, params, self.store)
+            self._kept[key] = made or ask(question, params, self.store)
+        return self._kept[key]
 
     def sources(self, answer: Answer) -> frozenset[str]:
         """Return the sources of the stored rows behind an answer."""
@@ -98,11 +100,17 @@ class Inquiry:
 
     def _origins_of(self, answer: Answer) -> set[Origin]:
         """Look up source and vintage of every stored row; answers often rest on the same rows."""
-        found: set[Origin] = set()
-        for part in answer.lineage:
-            key = (part.table, part.rows.op())
-            if key not in self._origins:
-                rows = self.store.fetch(part.rows.select("source_id", "vintage").distinct())
-                self._origins[key] = frozenset(Origin(**row) for row in rows.to_pylist())
-            found |= self._origins[key]
-        return found
+        return {origin for part in answer.lineage for origin in self._origins_of_part(part)}
+
+    def _origins_of_part(self, part: Lineage) -> frozenset[Origin]:
+        if isinstance(part.rows, outline.Outline):
+            # Its engine knows again what it was asked before; building it, to compare it, takes longer.
+            return self._looked_up(part)
+        key = (part.table, part.rows.op())
+        if key not in self._origins:
+            self._origins[key] = self._looked_up(part)
+        return self._origins[key]
+
+    def _looked_up(self, part: Lineage) -> frozenset[Origin]:
+        rows = self.store.fetch(part.rows.select("source_id", "vintage").distinct())
+        return frozenset(Origin(**row) for row in rows.to_pylist())

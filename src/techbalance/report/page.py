@@ -13,10 +13,11 @@ from techbalance.report.inquiry import Inquiry
 from techbalance.report.rendering import render
 from techbalance.report.sections import key_figures
 from techbalance.report.sections.findings import findings
-from techbalance.report.sharing import Plan, shared, written
+from techbalance.report.sharing import Plan, another, shared, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from concurrent.futures import Executor
     from pathlib import Path
 
     from techbalance.report.blocks import KeyFigure, Section
@@ -108,22 +109,34 @@ class Written:
     data: tuple[Path, ...]
 
 
-def compose(store: Store, form: Form = "html") -> Report:
+def compose(store: Store, form: Form = "html", other: Executor | None = None) -> Report:
     """Ask everything the report says of a store, and draw its charts for one form of it.
+
+    Parameters
+    ----------
+    store
+        What is asked.
+    form
+        For which form charts are drawn.
+    other
+        A second process that was started before; without it, one is started for this.
 
     Raises
     ------
     NotCoveredError
         The store holds no full year of the balance, or no two years of ten-digit imports.
     """
-    report: Report = store.made_often(lambda: _composed(store, form))[0]
+    if other is None:
+        with another() as begun:
+            return compose(store, form, begun)
+    report: Report = store.made_often(lambda: _composed(store, form, other))[0]
     return report
 
 
-def _composed(store: Store, form: Form) -> Report:
+def _composed(store: Store, form: Form, other: Executor) -> Report:
     inquiry, plan = Inquiry(store), Plan(form)
     figures: list[KeyFigure] = []
-    pieces = shared(_SECTIONS, inquiry, lambda: figures.extend(key_figures.key_figures(inquiry)), plan)
+    pieces = shared(_SECTIONS, inquiry, lambda: figures.extend(key_figures.key_figures(inquiry)), plan, other)
     for piece in pieces:
         inquiry.learn(piece.source_ids)
     pieces.insert(-1, written(_SOURCES, inquiry, plan))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import gc
 import multiprocessing
-from collections.abc import Callable
+import os
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,18 +17,18 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Final, Literal
 
-from techbalance.charts.figure import Figure
 from techbalance.errors import NotCoveredError
 from techbalance.report import stills
 from techbalance.report.blocks import Chart, Section
-from techbalance.report.inquiry import Inquiry
-from techbalance.report.stills import Still
-from techbalance.store.catalogue import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
+    from concurrent.futures import Executor
     from pathlib import Path
 
+    from techbalance.charts.figure import Figure
+    from techbalance.report.inquiry import Inquiry
+    from techbalance.report.stills import Still
     from techbalance.report.subject import Subject
 
 _ROOM: Final = "techbalance.report.sections"
@@ -108,7 +108,25 @@ def written(name: str, inquiry: Inquiry, plan: Plan) -> Piece:
     return Piece(section, drawn, inquiry.source_ids)
 
 
-def shared(names: Sequence[str], inquiry: Inquiry, first: Callable[[], None], plan: Plan) -> list[Piece]:
+@contextmanager
+def another() -> Iterator[Executor]:
+    """Start a second process at once: it makes ready while this one looks up what is to be written."""
+    begun_before = set(multiprocessing.active_children())
+    pool = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"))
+    with without_collection():
+        try:
+            pool.submit(_make_ready)
+            yield pool
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+            # It has nothing more to say, and taking itself down would take it most of a second.
+            for process in set(multiprocessing.active_children()) - begun_before:
+                process.terminate()
+
+
+def shared(
+    names: Sequence[str], inquiry: Inquiry, first: Callable[[], None], plan: Plan, other: Executor
+) -> list[Piece]:
     """Write sections in two processes; they come back in the order of their names.
 
     Parameters
@@ -121,16 +139,31 @@ def shared(names: Sequence[str], inquiry: Inquiry, first: Callable[[], None], pl
         What this process does before it takes a section, while the other one starts.
     plan
         What they are about, and for which form.
+    other
+        The second process.
     """
-    spawned = multiprocessing.get_context("spawn")
-    pieces = []
-    with without_collection(), ProcessPoolExecutor(1, mp_context=spawned) as other:
-        queued = {name: other.submit(_elsewhere, name, inquiry.store.home, plan) for name in reversed(names)}
+    queued = {name: other.submit(_elsewhere, name, inquiry.store.home, plan) for name in reversed(names)}
+    try:
         first()
+        pieces = []
         for name in names:
             mine = queued[name].cancel()
             pieces.append(written(name, inquiry, plan) if mine else queued[name].result())
-    return pieces
+        return pieces
+    finally:
+        for piece in queued.values():
+            piece.cancel()
+
+
+def half_the_cores() -> int:
+    """What each of the two may use: threads of the one stand in the way of the other."""
+    return max(1, (os.cpu_count() or 1) // 2)
+
+
+def _make_ready() -> None:
+    """Import what every section needs."""
+    gc.disable()
+    import_module("techbalance.report.page")
 
 
 def _elsewhere(name: str, home: Path, plan: Plan) -> Piece:
@@ -142,8 +175,10 @@ def _elsewhere(name: str, home: Path, plan: Plan) -> Piece:
 @cache
 def _inquiry_of(home: Path) -> Inquiry:
     """Open the store of the second process once; it lives as long as one report takes."""
-    gc.disable()
-    return Inquiry(Store(home))
+    from techbalance.report.inquiry import Inquiry
+    from techbalance.store.catalogue import Store
+
+    return Inquiry(Store(home, threads=half_the_cores()))
 
 
 @contextmanager

@@ -72,6 +72,8 @@ class Store:
     confined
         Whether the engine may read this store, the bundled record and the folder of outside data, and
         nothing else, and may write nothing: for answering strangers.
+    threads
+        How many threads an engine in this process may use; None for as many as the machine has cores.
 
     Raises
     ------
@@ -79,9 +81,12 @@ class Store:
         ``home`` exists and is not a folder.
     """
 
-    def __init__(self, home: Path | None = None, *, confined: bool = False) -> None:
+    def __init__(
+        self, home: Path | None = None, *, confined: bool = False, threads: int | None = None
+    ) -> None:
         self.home = default_home() if home is None else home
         self.confined = confined
+        self.threads = threads
         try:
             usable = self.home.is_dir() or not self.home.exists()
         except OSError as wrong:
@@ -100,10 +105,11 @@ class Store:
         from techbalance.store.engine import connect
 
         if not self.confined:
-            return connect(self.home)
+            return connect(self.home, threads=self.threads)
         from techbalance.store import outside
 
-        return connect(self.home, (self.home, record.path("headline").parent, outside.folder(self)))
+        folders = (self.home, record.path("headline").parent, outside.folder(self))
+        return connect(self.home, folders, threads=self.threads)
 
     @cached_property
     def manifest(self) -> Manifest:

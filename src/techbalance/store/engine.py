@@ -50,7 +50,7 @@ class Engine(Protocol):
         """Run an expression and bring its rows back as an Arrow table of exactly its types."""
 
 
-def connect(home: Path, folders: Sequence[Path] | None = None) -> Engine:
+def connect(home: Path, folders: Sequence[Path] | None = None, threads: int | None = None) -> Engine:
     """Open the engine that ``TECHBALANCE_ENGINE`` names; DuckDB when it names none.
 
     Parameters
@@ -60,6 +60,8 @@ def connect(home: Path, folders: Sequence[Path] | None = None) -> Engine:
     folders
         The only folders that the engine in the process may read; None for no such limit. What an engine
         elsewhere may read is set up where it runs.
+    threads
+        How many threads the engine in the process may use; None for one per core.
 
     Raises
     ------
@@ -68,7 +70,7 @@ def connect(home: Path, folders: Sequence[Path] | None = None) -> Engine:
     """
     address = os.environ.get(ENGINE_VARIABLE, "") or "duckdb"
     if address == "duckdb":
-        return DuckDBEngine(folders)
+        return DuckDBEngine(folders, threads)
     if address.startswith("spark://"):
         from techbalance.store.engines.spark import SparkEngine
 

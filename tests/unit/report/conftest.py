@@ -87,7 +87,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory, composed: Report) -> Path:
     if not target.is_dir():
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("TECHBALANCE_HOME", str(tmp_path_factory.mktemp("home")))
-            patch.setattr("techbalance.report.page.compose", lambda store, form: composed)
+            patch.setattr("techbalance.report.page.compose", lambda *_: composed)
             assert run(["report", "--out", str(target)]) == 0
     return target
 

@@ -77,7 +77,7 @@ def test_the_command_prints_the_page_and_says_the_rest_on_the_side(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("TECHBALANCE_HOME", str(tmp_path / "home"))
-    monkeypatch.setattr("techbalance.report.page.compose", lambda store, form: report("words"))
+    monkeypatch.setattr("techbalance.report.page.compose", lambda *_: report("words"))
     assert run(["report"]) == 0
     said = capsys.readouterr()
     assert said.out == str(Path("techbalance-report") / "index.html") + "\n"

@@ -39,12 +39,18 @@ class DuckDBEngine:
     ----------
     folders
         The only folders it may read, for an engine that answers strangers; None for no such limit.
+    threads
+        How many it uses; None for one per core, or for one alone where it answers strangers.
     """
 
     name: Final = "duckdb"
 
-    def __init__(self, folders: Sequence[Path] | None = None) -> None:
+    def __init__(self, folders: Sequence[Path] | None = None, threads: int | None = None) -> None:
         self.connection = ibis.duckdb.connect(":memory:")
+        # Many strangers ask at once, each on a connection: more threads for one stand in the others' way.
+        used = threads or (1 if folders is not None else None)
+        if used is not None:
+            self.connection.con.execute(f"SET threads = {used:d}")
         self.aside: Path | None = None
         if folders is not None:
             self._confine(folders)
@@ -62,8 +68,6 @@ class DuckDBEngine:
         """Close everything but some folders, and one of its own for what is put aside."""
         self.aside = Path(tempfile.mkdtemp(prefix="techbalance-"))
         weakref.finalize(self, shutil.rmtree, self.aside, ignore_errors=True)
-        # Many ask at once, each on a connection: more threads for one would only stand in the others' way.
-        self.connection.con.execute("SET threads = 1")
         confine(self.connection.con, folders, aside=self.aside)
         self.connection.con = QueriesOnly(self.connection.con)
 
