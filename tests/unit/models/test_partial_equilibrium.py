@@ -351,3 +351,25 @@ def test_results_cannot_be_changed():
         solved.revenue_new_usd[0] = 1.0
     with pytest.raises(AttributeError):
         solved.residual = 0.0
+
+
+def test_markets_side_by_side_come_out_as_each_alone():
+    one = market(sigma=3.0, eta=-0.8, supply=(1.5, 7.0, 2.0))
+    policy = Policy(tariff_new=np.array([0.0, 0.25, 0.1]), quota_ratio=np.array([np.inf, np.inf, 0.7]))
+    values = np.array([[60.0, 30.0, 10.0], [10.0, 80.0, 10.0], [1.0, 2.0, 97.0]])
+    many = solve_partial_equilibrium(one.side_by_side(values), policy.side_by_side(3))
+    for place, value in enumerate(values):
+        alone = solve_partial_equilibrium(market(value, sigma=3.0, eta=-0.8, supply=(1.5, 7.0, 2.0)), policy)
+        mine = slice(3 * place, 3 * place + 3)
+        for name in ("consumer_value_new_usd", "customs_value_new_usd", "quota_rent_usd", "revenue_new_usd"):
+            np.testing.assert_allclose(getattr(many, name)[mine], getattr(alone, name), rtol=EXACT)
+        np.testing.assert_allclose(
+            many.by_product.welfare_usd[place], alone.by_product.welfare_usd[0], rtol=EXACT
+        )
+
+
+def test_a_copy_of_a_market_without_value_is_refused_by_its_product():
+    with pytest.raises(ModelInputError, match=r"must be positive.*chips"):
+        market().side_by_side(np.array([[60.0, 30.0, 10.0], [0.0, 0.0, 0.0]]))
+    with pytest.raises(ModelInputError, match=r"must not be negative.*chips from A"):
+        market().side_by_side(np.array([[60.0, -30.0, 10.0]]))

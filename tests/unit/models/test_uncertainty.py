@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from techbalance.errors import ConvergenceError, ModelInputError, UnknownCodeError
-from techbalance.models.uncertainty import Alternatives, Lognormal, Sample, Triangular, run_draws
+from techbalance.models.uncertainty import Alternatives, Lognormal, OfMany, Sample, Triangular, run_draws
 
 EXACT = 1e-12
 
@@ -170,6 +170,33 @@ def test_a_setting_that_fails_is_left_out_of_its_bar():
     (lever,) = found.levers
     assert lever.failed == ("quantile 0.975",)
     assert lever.high_setting == ("quantile 0.5",)
+
+
+def test_samples_solved_together_say_what_those_solved_alone_say():
+    handed = []
+
+    def many(samples):
+        handed.append(len(samples))
+        return [model(one) for one in samples]
+
+    together = run_draws(OfMany(many, 64), ["level", "which"], [SIGMA, SHARE, CLOSURE], seed=7, draws=200)
+    alone = run()
+    # 200 draws, the centre, and three, three and two settings.
+    assert handed == [64, 64, 64, 17]
+    for name in ("sample", "low", "central", "high", "at_central"):
+        np.testing.assert_array_equal(getattr(together, name), getattr(alone, name))
+    for one, other in zip(together.levers, alone.levers, strict=True):
+        np.testing.assert_array_equal(one.swing, other.swing)
+        assert (one.low_setting, one.high_setting) == (other.low_setting, other.high_setting)
+
+
+def test_of_samples_solved_together_only_those_that_fail_are_left_out():
+    one_by_one = failing(0.04)
+    together = OfMany(lambda samples: [one_by_one(one) for one in samples], 50)
+    found, alone = (run_draws(how, ["y"], [SIGMA], seed=2, draws=200) for how in (together, one_by_one))
+    assert found.solved_ratio == alone.solved_ratio < 1
+    np.testing.assert_array_equal(found.sample, alone.sample)
+    assert found.failures == alone.failures
 
 
 def test_mistakes_pass_through():

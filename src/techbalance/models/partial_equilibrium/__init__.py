@@ -5,7 +5,7 @@ products and suppliers at once. Wages, incomes and the prices of other products 
 """
 
 from techbalance.models.partial_equilibrium.equilibrium import solve_partial_equilibrium
-from techbalance.models.partial_equilibrium.market import Market, Policy, add_home_variety
+from techbalance.models.partial_equilibrium.market import Market, Policy, add_home_variety, home_value
 from techbalance.models.partial_equilibrium.result import (
     HELD_FIXED,
     PartialEquilibriumResult,
@@ -21,5 +21,6 @@ __all__ = [
     "ProductOutcomes",
     "SupplierOutcomes",
     "add_home_variety",
+    "home_value",
     "solve_partial_equilibrium",
 ]

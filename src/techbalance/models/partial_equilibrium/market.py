@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, get_args
 
@@ -81,24 +81,27 @@ class Market:
         rows = labels.rows
         if self.valuation not in VALUATIONS:
             raise UnknownCodeError.among("valuation", self.valuation, VALUATIONS)
-        value = numbers("value_usd", self.value_usd, (rows,))
-        refuse_where(value < 0, "value_usd", "must not be negative", (rows,), values=value)
-        empty = np.bincount(labels.row_product, weights=value) <= 0
-        must = "must be positive for some supplier of each product"
-        refuse_where(empty, "value_usd", must, (labels.products,))
-        home = np.array(np.broadcast_to(np.asarray(self.home, dtype=np.bool_), value.shape))
+        home = np.array(np.broadcast_to(np.asarray(self.home, dtype=np.bool_), (len(rows),)))
         home.setflags(write=False)
         for name, made in (
             ("product", labels.product),
             ("supplier", labels.supplier),
-            ("value_usd", value),
             ("home", home),
             ("products", labels.products),
             ("row_product", labels.row_product),
             ("rows", rows),
         ):
             object.__setattr__(self, name, made)
+        self._set_values(self.value_usd)
         self._set_elasticities(self.sigma, self.demand_elasticity, self.supply_elasticity)
+
+    def _set_values(self, given: ArrayLike) -> None:
+        value = numbers("value_usd", given, (self.rows,))
+        refuse_where(value < 0, "value_usd", "must not be negative", (self.rows,), values=value)
+        empty = np.bincount(self.row_product, weights=value) <= 0
+        must = "must be positive for some supplier of each product"
+        refuse_where(empty, "value_usd", must, (self.products,))
+        object.__setattr__(self, "value_usd", value)
 
     def _set_elasticities(self, sigma: ArrayLike, demand: ArrayLike, supply: ArrayLike) -> None:
         axes = (self.rows,)
@@ -140,6 +143,32 @@ class Market:
             self.demand_elasticity if demand_elasticity is None else demand_elasticity,
             self.supply_elasticity if supply_elasticity is None else supply_elasticity,
         )
+        return other
+
+    def side_by_side(self, value_usd: FloatArray) -> Market:
+        """Return copies of this market as one, whose products have nothing to do with each other's.
+
+        Solved together, each comes out as it would alone. Labels repeat from copy to copy.
+
+        Parameters
+        ----------
+        value_usd
+            [copy, row], base values.
+
+        Raises
+        ------
+        ModelInputError
+            A value that is negative or no number, or a product without any value.
+        """
+        copies = len(value_usd)
+        other = copy(self)
+        offsets = np.arange(copies)[:, None] * len(self.products)
+        for name in ("product", "supplier", "products", "rows"):
+            object.__setattr__(other, name, getattr(self, name) * copies)
+        object.__setattr__(other, "row_product", (offsets + self.row_product).ravel())
+        for name in ("home", "sigma", "demand_elasticity", "supply_elasticity"):
+            object.__setattr__(other, name, np.tile(getattr(self, name), copies))
+        other._set_values(value_usd.ravel())
         return other
 
 
@@ -206,6 +235,15 @@ class Policy:
     cost_hat: FloatArray = field(default_factory=lambda: np.ones(()))
     quota_ratio: FloatArray = field(default_factory=lambda: np.full((), np.inf))
     quota_rent_to: RentTo = "importer"
+
+    def side_by_side(self, copies: int) -> Policy:
+        """Return the policy for as many copies of its market (``Market.side_by_side``)."""
+        other = copy(self)
+        for name in (one.name for one in fields(self)):
+            values = getattr(self, name)
+            if isinstance(values, np.ndarray) and values.ndim:
+                object.__setattr__(other, name, np.tile(values, copies))
+        return other
 
     def against(self, market: Market) -> Levers:
         """Return the policy spread over the rows of ``market``.
@@ -298,23 +336,51 @@ def add_home_variety(
     ModelInputError
         A share outside [0, 1), or a market that has home rows already.
     """
-    refuse_where(market.home, "home", "is true already: the market has its home variety", (market.rows,))
     part = numbers("share", share, (market.products,))
-    refuse_where((part < 0) | (part >= 1), "share", "must be in [0, 1)", (market.products,), values=part)
+    value = home_value(market, part[None, :], tariff_base=tariff_base)[0]
     supply = numbers("supply_elasticity", supply_elasticity, (market.products,), allow_infinite=True)
-    paid = market.value_usd
-    if market.valuation == "customs":
-        paid = frozen(paid * (1.0 + numbers("tariff_base", tariff_base, (market.rows,))))
-    spent = np.bincount(market.row_product, weights=paid)
     added = np.flatnonzero(part > 0)
     _, first_row = np.unique(market.row_product, return_index=True)
     return Market(
         product=market.product + tuple(market.products[place] for place in added),
         supplier=market.supplier + (label,) * added.size,
-        value_usd=np.append(market.value_usd, (spent * part / (1.0 - part))[added]),
+        value_usd=np.append(market.value_usd, value[added]),
         sigma=np.append(market.sigma, market.sigma[first_row][added]),
         demand_elasticity=np.append(market.demand_elasticity, market.demand_elasticity[first_row][added]),
         supply_elasticity=np.append(market.supply_elasticity, supply[added]),
         valuation=market.valuation,
         home=np.append(market.home, np.ones(added.size, dtype=np.bool_)),
     )
+
+
+def home_value(market: Market, shares: FloatArray, *, tariff_base: ArrayLike = 0.0) -> FloatArray:
+    """Return what is made at home, under several assumptions about its part of spending.
+
+    Parameters
+    ----------
+    market
+        Imports only.
+    shares
+        [assumption, product], as in ``add_home_variety``.
+    tariff_base
+        As in ``add_home_variety``.
+
+    Returns
+    -------
+    numpy.ndarray
+        [assumption, product], base value in US dollars; 0 where the share is 0.
+
+    Raises
+    ------
+    ModelInputError
+        A share outside [0, 1), or a market that has home rows already.
+    """
+    refuse_where(market.home, "home", "is true already: the market has its home variety", (market.rows,))
+    outside = (shares < 0) | (shares >= 1)
+    worst = int(outside.any(axis=1).argmax())
+    refuse_where(outside[worst], "share", "must be in [0, 1)", (market.products,), values=shares[worst])
+    paid = market.value_usd
+    if market.valuation == "customs":
+        paid = frozen(paid * (1.0 + numbers("tariff_base", tariff_base, (market.rows,))))
+    spent = np.bincount(market.row_product, weights=paid)
+    return np.asarray(spent * shares / (1.0 - shares), dtype=np.float64)

@@ -5,13 +5,15 @@ range first and a point second. The same seed gives the same answer, and a param
 another one joins.
 """
 
-from techbalance.models.uncertainty.draws import Lever, Sample, UncertaintyResult, run_draws
+from techbalance.models.uncertainty.draws import Lever, Model, OfMany, Sample, UncertaintyResult, run_draws
 from techbalance.models.uncertainty.parameters import Alternatives, Lognormal, Triangular, Uncertain
 
 __all__ = [
     "Alternatives",
     "Lever",
     "Lognormal",
+    "Model",
+    "OfMany",
     "Sample",
     "Triangular",
     "Uncertain",

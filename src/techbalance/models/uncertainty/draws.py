@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -12,7 +13,7 @@ from techbalance.models.uncertainty.parameters import Alternatives, Uncertain
 from techbalance.models.validation import FloatArray, frozen, unique_labels
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     from numpy.typing import ArrayLike
 
@@ -55,6 +56,26 @@ class Sample:
         if not isinstance(value, str):
             raise ModelInputError(f"{name} is numbers, not a choice", where=f"parameter {name}")
         return value
+
+
+@dataclass(frozen=True)
+class OfMany:
+    """A model that solves several samples together faster than one after the other.
+
+    Parameters
+    ----------
+    solve
+        Takes samples, returns [sample, outcome]; raises ``ConvergenceError`` where one of them does not
+        solve, upon which each is solved alone.
+    at_once
+        How many it is handed together, at most.
+    """
+
+    solve: Callable[[Sequence[Sample]], ArrayLike]
+    at_once: int
+
+
+Model = Callable[[Sample], "ArrayLike"] | OfMany
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,7 +157,7 @@ class UncertaintyResult:
 
 
 def run_draws(  # noqa: PLR0913, model, labels, parameters and how to draw them
-    model: Callable[[Sample], ArrayLike],
+    model: Model,
     outcomes: Sequence[str],
     parameters: Sequence[Uncertain],
     *,
@@ -152,8 +173,8 @@ def run_draws(  # noqa: PLR0913, model, labels, parameters and how to draw them
     Parameters
     ----------
     model
-        Takes a ``Sample``, returns one number per outcome. It may raise ``ConvergenceError``; that draw
-        counts as unsolved. Any other error is a mistake in the scenario and passes through.
+        Takes a ``Sample``, returns one number per outcome; or ``OfMany``. It may raise ``ConvergenceError``;
+        that draw counts as unsolved. Any other error is a mistake in the scenario and passes through.
     outcomes
         Labels of what ``model`` returns.
     parameters
@@ -189,14 +210,20 @@ def run_draws(  # noqa: PLR0913, model, labels, parameters and how to draw them
             where=f"fields draws and interval, values {draws} and {interval}",
         )
     uniforms = {one.name: _stratified(one, draws, seed) for one in parameters}
-    solved: list[FloatArray] = []
-    failures: list[ConvergenceError] = []
-    for draw in range(draws):
-        sample = Sample({one.name: one.value(uniforms[one.name][draw]) for one in parameters})
-        try:
-            solved.append(_outcome(model, sample, labels))
-        except ConvergenceError as error:
-            failures.append(error)
+    samples = [
+        Sample({one.name: one.value(uniforms[one.name][draw]) for one in parameters}) for draw in range(draws)
+    ]
+    settings = [_settings(one, interval) for one in parameters]
+    centre = _central(parameters)
+    alone = [
+        Sample({**centre.values, one.name: value})
+        for one, tried in zip(parameters, settings, strict=True)
+        for value in tried.values()
+    ]
+    found = iter(_outcomes(model, [*samples, centre, *alone], labels))
+    drawn = [next(found) for _ in samples]
+    solved = [one for one in drawn if not isinstance(one, ConvergenceError)]
+    failures = [one for one in drawn if isinstance(one, ConvergenceError)]
     ratio = len(solved) / draws
     if ratio < LEAST_SOLVED:
         worst = max(failures, key=lambda error: error.residual)
@@ -207,6 +234,13 @@ def run_draws(  # noqa: PLR0913, model, labels, parameters and how to draw them
             where=f"first failure: {failures[0]}",
             remedy="Narrow the parameters, or take a smaller shock",
         )
+    at_central = next(found)
+    if isinstance(at_central, ConvergenceError):
+        raise at_central
+    levers = tuple(
+        _lever(one, {setting: next(found) for setting in tried})
+        for one, tried in zip(parameters, settings, strict=True)
+    )
     table = np.stack(solved)
     ends = [(1.0 - interval) / 2.0, 0.5, (1.0 + interval) / 2.0]
     low, central, high = np.quantile(table, ends, axis=0, method="inverted_cdf")
@@ -215,13 +249,13 @@ def run_draws(  # noqa: PLR0913, model, labels, parameters and how to draw them
         low=frozen(low),
         central=frozen(central),
         high=frozen(high),
-        at_central=frozen(_outcome(model, _central(parameters), labels)),
+        at_central=frozen(at_central),
         draws=draws,
         solved_ratio=ratio,
         seed=seed,
         interval=interval,
         sample=frozen(table),
-        levers=tuple(_lever(model, labels, parameters, one, interval) for one in parameters),
+        levers=levers,
         failures=tuple(str(error) for error in failures[:FAILURES_KEPT]),
     )
 
@@ -245,45 +279,56 @@ def _central(parameters: Sequence[Uncertain]) -> Sample:
     return Sample({one.name: _central_value(one) for one in parameters})
 
 
-def _outcome(model: Callable[[Sample], ArrayLike], sample: Sample, labels: tuple[str, ...]) -> FloatArray:
-    found = np.atleast_1d(np.asarray(model(sample), dtype=np.float64))
-    if found.shape != (len(labels),) or not np.all(np.isfinite(found)):
+def _outcomes(
+    model: Model, samples: Sequence[Sample], labels: tuple[str, ...]
+) -> Iterator[FloatArray | ConvergenceError]:
+    """Run a model over samples; where it does not solve, the error stands in the place of the outcome."""
+    if not isinstance(model, OfMany):
+        for sample in samples:
+            try:
+                yield _checked(model(sample), (len(labels),))
+            except ConvergenceError as error:
+                yield error
+        return
+    for start in range(0, len(samples), model.at_once):
+        several = samples[start : start + model.at_once]
+        try:
+            yield from _checked(model.solve(several), (len(several), len(labels)))
+        except ConvergenceError as error:
+            # One of them does not solve: which one shows when each is alone.
+            if len(several) == 1:
+                yield error
+            else:
+                yield from _outcomes(replace(model, at_once=1), several, labels)
+
+
+def _checked(given: ArrayLike, shape: tuple[int, ...]) -> FloatArray:
+    found = np.atleast_1d(np.asarray(given, dtype=np.float64))
+    if found.shape != shape or not np.all(np.isfinite(found)):
         raise ModelInputError(
-            f"a model must return {len(labels)} finite numbers, one per outcome; got shape {found.shape}",
+            f"a model must return {shape[-1]} finite numbers, one per outcome; got shape {found.shape}",
             where="field model",
             remedy="Leave outcomes that may be undefined out of the draws",
         )
     return found
 
 
-def _lever(
-    model: Callable[[Sample], ArrayLike],
-    labels: tuple[str, ...],
-    parameters: Sequence[Uncertain],
-    moved: Uncertain,
-    interval: float,
-) -> Lever:
-    """Run the model with one parameter moved over its settings, the others central."""
-    settings: dict[str, FloatArray | str] = {}
+def _settings(moved: Uncertain, interval: float) -> dict[str, FloatArray | str]:
+    """Name the settings at which a parameter is tried alone."""
     if isinstance(moved, Alternatives):
-        for place, option in enumerate(moved.options):
-            settings[option] = moved.at(place)
-    else:
-        for quantile in ((1.0 - interval) / 2.0, 0.5, (1.0 + interval) / 2.0):
-            settings[f"quantile {quantile:.3g}"] = _at_quantile(moved, quantile)
-    centre = _central(parameters).values
-    found: dict[str, FloatArray] = {}
-    failed = []
-    for setting, value in settings.items():
-        try:
-            found[setting] = _outcome(model, Sample({**centre, moved.name: value}), labels)
-        except ConvergenceError:
-            failed.append(setting)
+        return {option: moved.at(place) for place, option in enumerate(moved.options)}
+    quantiles = ((1.0 - interval) / 2.0, 0.5, (1.0 + interval) / 2.0)
+    return {f"quantile {quantile:.3g}": _at_quantile(moved, quantile) for quantile in quantiles}
+
+
+def _lever(moved: Uncertain, tried: dict[str, FloatArray | ConvergenceError]) -> Lever:
+    """Say what a parameter does alone, from the outcomes at its settings."""
+    found = {setting: one for setting, one in tried.items() if not isinstance(one, ConvergenceError)}
     if not found:
         raise ConvergenceError(
             f"no setting of {moved.name} solves with the other parameters central",
             residual=float("inf"),
-            iterations=len(settings),
+            iterations=len(tried),
         )
     names, table = tuple(found), np.stack(list(found.values()))
     return Lever(
@@ -294,5 +339,5 @@ def _lever(
         low=frozen(table.min(axis=0)),
         high=frozen(table.max(axis=0)),
         swing=frozen(np.ptp(table, axis=0)),
-        failed=tuple(failed),
+        failed=tuple(setting for setting in tried if setting not in found),
     )

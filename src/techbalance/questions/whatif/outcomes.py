@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Literal
+from typing import Final, Literal
 
 import numpy as np
 
 from techbalance.models.uncertainty import (
     Alternatives,
     Lever,
+    Model,
+    OfMany,
     Sample,
     Uncertain,
     UncertaintyResult,
     run_draws,
 )
 from techbalance.models.validation import FloatArray
-
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
 
 Unit = Literal["US dollars", "ratio"]
 USD: Final = "US dollars"
@@ -100,9 +99,6 @@ class Run:
     failures: tuple[str, ...] = field(default=())
 
 
-Answering = Callable[[Sample], "ArrayLike"]
-
-
 @dataclass(frozen=True)
 class Drawing:
     """How often, and from which seed."""
@@ -112,7 +108,7 @@ class Drawing:
 
 
 def run_model(
-    model: Answering, outcomes: Sequence[Outcome], parameters: Sequence[Uncertain], drawing: Drawing
+    model: Model, outcomes: Sequence[Outcome], parameters: Sequence[Uncertain], drawing: Drawing
 ) -> tuple[FloatArray, FloatArray, tuple[Lever, ...], tuple[str, ...]]:
     """Run a model over its draws, or once at the centre where none are asked for.
 
@@ -127,7 +123,8 @@ def run_model(
         Fewer than 95 % of the draws solve, or the central case does not.
     """
     if not drawing.draws:
-        centre = np.asarray(model(central_sample(parameters)), dtype=np.float64)
+        one = central_sample(parameters)
+        centre = np.ravel(np.asarray(model.solve([one]) if isinstance(model, OfMany) else model(one), float))
         return centre[None, :], centre, (), ()
     found: UncertaintyResult = run_draws(
         model, [one.key for one in outcomes], parameters, seed=drawing.seed, draws=drawing.draws

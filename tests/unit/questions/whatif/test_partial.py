@@ -5,6 +5,7 @@ import pytest
 
 from techbalance.errors import NotCoveredError, ParameterError, SchemaError, UnknownCodeError
 from techbalance.models.partial_equilibrium import Market, Policy, add_home_variety, solve_partial_equilibrium
+from techbalance.models.uncertainty import Sample
 from techbalance.questions.parameters.whatif_scenario import Scenario, Shock
 from techbalance.questions.whatif.assumptions import (
     DEMAND,
@@ -15,10 +16,13 @@ from techbalance.questions.whatif.assumptions import (
     supply_of,
 )
 from techbalance.questions.whatif.outcomes import central_sample
-from techbalance.questions.whatif.partial import Markets, Reading, run_partial
+from techbalance.questions.whatif.partial import Markets, run_partial
+from techbalance.questions.whatif.partial_figures import Reading
 
 SAME = 1e-9
 """Joined and single suppliers solve the same equations; relative to the imports of the group."""
+EXACT = 1e-13
+"""Together and alone the same sums are formed, in blocks of another length."""
 CHINA = {"kind": "tariff", "partner": "CHN", "group": "05", "add": "25%"}
 
 
@@ -36,7 +40,7 @@ def test_suppliers_that_nothing_touches_move_as_if_each_had_its_own_row(levers_f
     assumed = assumed_for(levers, tb.store)
     reading = Reading(Markets(levers, assumed), ("partner",))
     sample = central_sample(assumed.parameters)
-    found = reading.read(sample)
+    (found,) = reading.read([sample])
     by_partner = {
         one.part: value
         for one, value in zip(reading.outcomes(), found, strict=True)
@@ -75,6 +79,22 @@ def test_suppliers_that_nothing_touches_move_as_if_each_had_its_own_row(levers_f
             assert by_partner[partner] == pytest.approx(new - old, abs=SAME * scale), partner
     welfare = dict(zip([one.name for one in reading.outcomes()], found, strict=False))["welfare"]
     assert welfare == pytest.approx(solved.by_product.welfare_usd.sum(), abs=SAME * scale)
+
+
+def test_draws_solved_together_are_those_solved_alone(levers_for, tb):
+    _, levers, _ = levers_for(CHINA, {"kind": "quota", "partner": "VNM", "group": "05", "keep": "0.9"})
+    assumed = assumed_for(levers, tb.store)
+    reading = Reading(Markets(levers, assumed), ("partner", "group", "product"))
+    centre = central_sample(assumed.parameters).values
+    # In the third and the fifth nothing is made at home, so their markets have other rows.
+    samples = [
+        Sample({**centre, DOMESTIC: np.array([share]), DEMAND: np.array([demand])})
+        for share, demand in ((0.2, -0.5), (0.6, -1.0), (0.0, -1.0), (0.4, -2.0), (0.0, -0.7))
+    ]
+    together = reading.read(samples)
+    alone = np.concatenate([reading.read([one]) for one in samples])
+    np.testing.assert_allclose(together, alone, rtol=EXACT, atol=0)
+    assert len({row.tobytes() for row in together}) == len(samples)
 
 
 @pytest.mark.parametrize(
