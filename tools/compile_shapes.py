@@ -17,7 +17,8 @@ from techbalance.store.catalogue import Store
 from techbalance.store.engines import shapes
 from techbalance.store.engines.duckdb import DuckDBEngine
 from techbalance.web import formats
-from techbalance.web.pages import serving
+from techbalance.web.pages import dependence, serving, story
+from techbalance.web.pages.page import Asker
 from techbalance.web.warming import references
 
 TARGET: Final = Path(__file__).resolve().parent.parent / "src" / "techbalance" / "store" / shapes.FILE
@@ -50,6 +51,10 @@ def _ask(store: Store) -> None:
     for question in references(store):
         formats.written(ask_reference(question, store), "json")
     serving.warm(store)
+    # Another product is a list of codes of another length, another group another list of products.
+    for one in (story.PAGE, dependence.PAGE):
+        for _, texts in one.views(Asker(store)):
+            serving.composed(store, one.address, one.read(texts))
 
 
 class _Nobody(Executor):

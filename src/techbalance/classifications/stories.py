@@ -10,6 +10,7 @@ and every semiconductor-based transducer into mobile telephones.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
@@ -154,6 +155,7 @@ def codes_of(parts: Iterable[Part]) -> tuple[str, ...]:
     return tuple(sorted({code for era in eras for code in (*era.codes, *era.family)}))
 
 
+@cache
 def revision_of(year: int) -> str | None:
     """Name the revision of the Harmonized System in force in a year; None before the first.
 

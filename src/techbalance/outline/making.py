@@ -24,7 +24,9 @@ def is_of_ibis(thing: Any) -> bool:  # noqa: ANN401
 
 def filled_up(values: Sequence[Any]) -> list[Any]:
     """Repeat the last of some values up to a power of two: lists of many lengths have few shapes then."""
-    lacking = (1 << (len(values) - 1).bit_length()) - len(values) if values else 0
+    if not values:
+        return []
+    lacking = (1 << (len(values) - 1).bit_length()) - len(values)
     return [*values, *[values[-1]] * lacking]
 
 

@@ -6,6 +6,7 @@ use every core; each has its own store, open and warm.
 
 from __future__ import annotations
 
+import gc
 import gzip
 import multiprocessing
 import os
@@ -90,6 +91,8 @@ class Asking:
     def made(self, make: Callable[[Store], Any], held: str) -> tuple[Any, bool]:
         """Make something of the store, and say whether it went the long way."""
         if self._store is None or self._held != held:
+            # What belongs to the store before this one is no longer kept for good.
+            gc.unfreeze()
             self._store, self._held = Store(self.settings.home, confined=True), held
         store = self._store
         with elsewhere(store):
@@ -173,6 +176,10 @@ def _begin(settings: Settings, held: str, ends: Event, warming: Sequence[Warming
             return
         with suppress(Exception):
             _ASKING[0].made(task, held)
+    # What a warm process holds stays: looking through all of it for cycles, again and again, would make one
+    # caller or another wait a fifth of a second.
+    gc.collect()
+    gc.freeze()
 
 
 def _go_with_parent() -> None:

@@ -7,7 +7,6 @@ from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
-from techbalance.classifications.partners import WORLD
 from techbalance.classifications.stories import REVISIONS, dotted, first_year_of
 from techbalance.models.correspondence import measure_drift
 
@@ -73,8 +72,15 @@ class Figures:
 
     def _revised(self, year: int) -> int:
         """The year whose codes are in force: that of a panel's one revision, where it has one."""
-        name = self.traded.revision(year)
-        return year if name is None else max(first_year_of(name), min(year, _last_year_of(name)))
+        if year not in self._in_force:
+            name = self.traded.revision(year)
+            held = year if name is None else max(first_year_of(name), min(year, _last_year_of(name)))
+            self._in_force[year] = held
+        return self._in_force[year]
+
+    @cached_property
+    def _in_force(self) -> dict[int, int]:
+        return {}
 
     def era(self, part: Part, year: int) -> Era | None:
         """The codes of a part in a year."""
@@ -147,10 +153,6 @@ class Figures:
         return sum(cell.value for cell in cells)
 
     @cached_property
-    def _everyone(self) -> Supplier:
-        return Supplier(WORLD, "World", None)
-
-    @cached_property
     def held_throughout(self) -> tuple[str, ...]:
         """Partners that are held in every year shown; none where all suppliers are held."""
         if self.traded.is_world:
@@ -160,7 +162,19 @@ class Figures:
 
     def total(self, year: int, parts: Iterable[Part]) -> int:
         """Value of all partners held."""
-        return sum(cell.value for cell in self._cells(self._everyone, year, parts))
+        return self._together(self.traded.partners, year, tuple(parts))
+
+    def _together(self, partners: tuple[str, ...], year: int, parts: tuple[Part, ...]) -> int:
+        """Value of several partners: every supplier of a year is a share of the same."""
+        key = (partners, year, tuple(part.name for part in parts))
+        if key not in self._sums:
+            among = Supplier("", "", {year: frozenset(partners)})
+            self._sums[key] = sum(cell.value for cell in self._cells(among, year, parts))
+        return self._sums[key]
+
+    @cached_property
+    def _sums(self) -> dict[tuple[tuple[str, ...], int, tuple[str, ...]], int]:
+        return {}
 
     def _shares(
         self, supplier: Supplier, year: int, parts: Sequence[Part], value: int, notes: list[str]
@@ -174,12 +188,7 @@ class Figures:
         among = self.held_throughout
         if len(among) < 2 or supplier.members is None or not supplier.of(year, self.traded) <= set(among):
             return {}
-        cells = [
-            cell
-            for one in among
-            for cell in self._cells(Supplier(one, one, {year: frozenset({one})}), year, parts)
-        ]
-        whole = sum(cell.value for cell in cells)
+        whole = self._together(among, year, tuple(parts))
         return {"held_share": value / whole if whole else None}
 
     def _band(self, supplier: Supplier, year: int, parts: Sequence[Part]) -> Row:

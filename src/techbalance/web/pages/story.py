@@ -58,7 +58,7 @@ def compose(asker: Asker, params: StoryParams) -> Content:
     drawn = told.held(partial(_chart, asker, answer))
     listed = told.held(partial(_latest, asker, answer, params))
     parts = (
-        told.held(partial(_parts, asker, params, story))
+        told.held(partial(_parts, asker, params, story, answer))
         if params.part is None and len(story.counted) > 1
         else ()
     )
@@ -203,19 +203,18 @@ def _with_range(row: dict[str, Any]) -> dict[str, Any]:
     return row | {"within": within, "per_unit": per_unit, "note": None}
 
 
-def _parts(asker: Asker, params: StoryParams, story: Story) -> Table:
+def _parts(asker: Asker, params: StoryParams, story: Story, whole: Answer) -> Table:
     """List each part of the story in the newest year, all partners together."""
-    answer = asker.ask("story", **_given(params) | {"by": "partner,part", "top": 1_000_000})
-    rows = [row for row in answer.rows() if row["value_usd"] is not None]
-    if not rows:
+    period = max((row["period"] for row in whole.rows() if row["value_usd"] is not None), default=None)
+    if period is None:
         raise NotCoveredError(f"parts of {story.title} are not held")
-    period = max(row["period"] for row in rows)
+    newest = {"by": "partner,part", "top": 1_000_000, "year": period}
+    answer = asker.ask("story", **_given(params) | newest)
+    rows = [row for row in answer.rows() if row["value_usd"] is not None]
     titles = {part.name: part.title for part in story.parts}
     sums: dict[str, int] = {}
     leaders: dict[str, dict[str, Any]] = {}
     for row in rows:
-        if row["period"] != period:
-            continue
         name = row["part"]
         if row["partner"] != WORLD:
             sums[name] = sums.get(name, 0) + row["value_usd"]
