@@ -60,8 +60,10 @@ def report(
     from techbalance.report.sharing import another, half_the_cores
 
     with another() as other:
+        from techbalance.charts.figure import draw_unchecked
         from techbalance.store.catalogue import Store
 
+        draw_unchecked()
         store = Store(threads=half_the_cores())
         subject = _subject(store, about)
         place = Path(out or (f"{BRIEFS}-{subject.slug}" if subject else FOLDER))

@@ -164,6 +164,7 @@ def _make_ready() -> None:
     """Import what every section needs."""
     gc.disable()
     import_module("techbalance.report.page")
+    import_module("techbalance.charts.figure").draw_unchecked()
 
 
 def _elsewhere(name: str, home: Path, plan: Plan) -> Piece:

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
+from techbalance.charts.figure import draw_unchecked
 from techbalance.errors import TooMuchError
 from techbalance.questions.callers import elsewhere
 from techbalance.questions.registry import ask, ask_reference, find
@@ -165,6 +166,7 @@ def _begin(settings: Settings, held: str, ends: Event, warming: Sequence[Warming
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_go_with_parent, daemon=True).start()
     _ASKING[:] = [Asking(settings)]
+    draw_unchecked()
     if not settings.is_warm:
         return
     tasks: list[Callable[[Store], object]] = []

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from techbalance.errors import ConvergenceError, ModelInputError, UnknownCodeError
-from techbalance.models.uncertainty.parameters import Alternatives, Uncertain
+from techbalance.models.uncertainty.parameters import Alternatives, Lognormal, Triangular, Uncertain
 from techbalance.models.validation import FloatArray, frozen, unique_labels
 
 if TYPE_CHECKING:
@@ -209,10 +209,8 @@ def run_draws(  # noqa: PLR0913, model, labels, parameters and how to draw them
             "draws must be at least 1 and interval between 0 and 1",
             where=f"fields draws and interval, values {draws} and {interval}",
         )
-    uniforms = {one.name: _stratified(one, draws, seed) for one in parameters}
-    samples = [
-        Sample({one.name: one.value(uniforms[one.name][draw]) for one in parameters}) for draw in range(draws)
-    ]
+    values = {one.name: _drawn(one, _stratified(one, draws, seed)) for one in parameters}
+    samples = [Sample({name: drawn[draw] for name, drawn in values.items()}) for draw in range(draws)]
     settings = [_settings(one, interval) for one in parameters]
     centre = _central(parameters)
     alone = [
@@ -265,6 +263,13 @@ def _stratified(parameter: Uncertain, draws: int, seed: int) -> FloatArray:
     rng = np.random.default_rng(np.random.SeedSequence([seed, *parameter.name.encode()]))
     slots = np.stack([rng.permutation(draws) for _ in range(parameter.size)], axis=1)
     return np.asarray((slots + rng.random(slots.shape)) / draws, dtype=np.float64)
+
+
+def _drawn(parameter: Uncertain, uniforms: FloatArray) -> Sequence[FloatArray | str]:
+    """Return the value of each draw."""
+    if isinstance(parameter, (Lognormal, Triangular)):
+        return list(parameter.value(uniforms))
+    return [parameter.value(one) for one in uniforms]
 
 
 def _at_quantile(parameter: Uncertain, quantile: float) -> FloatArray | str:

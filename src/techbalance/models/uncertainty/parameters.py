@@ -100,7 +100,7 @@ class Lognormal:
         return 1 if self.together else int(self.median.size)
 
     def value(self, uniform: FloatArray) -> FloatArray:
-        """Return the quantiles of the cut-off distribution."""
+        """Return the quantiles of the cut-off distribution; of many draws, a row each: [draw, entry]."""
         spread = np.where(self.log_sd > 0, self.log_sd, 1.0)
         with np.errstate(divide="ignore"):
             below = ndtr((np.log(self.lowest) - np.log(self.median)) / spread)
@@ -151,7 +151,7 @@ class Triangular:
         return 1 if self.together else int(self.mode.size)
 
     def value(self, uniform: FloatArray) -> FloatArray:
-        """Return the quantiles."""
+        """Return the quantiles; of many draws, a row each: [draw, entry]."""
         width = self.high - self.low
         safe = np.where(width > 0, width, 1.0)
         turn = np.where(width > 0, (self.mode - self.low) / safe, 0.0)

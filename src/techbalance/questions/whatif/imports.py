@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from techbalance import outline
 from techbalance.errors import (
     NotCoveredError,
     ParameterError,
@@ -22,14 +23,16 @@ from techbalance.questions.parameters.texts import PartnerRef, ProductRef, Years
 from techbalance.questions.parameters.whatif_texts import Rate
 from techbalance.questions.product_lists.naming import chosen_list
 from techbalance.questions.products import Products
-from techbalance.questions.selection import chosen_partners
+from techbalance.questions.selection import STORES_REMEMBERED, chosen_partners
 from techbalance.questions.supply.trade import labels_of, refuse_sums
 from techbalance.questions.wording import money, percent
 from techbalance.store.userfiles import is_file, read_text
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterable
 
+    from techbalance.outline import Book
     from techbalance.questions.parameters.texts import AsOf
     from techbalance.questions.parameters.whatif_scenario import Shock
     from techbalance.store.catalogue import Store
@@ -128,9 +131,14 @@ def read_imports(store: Store, year: Years | None, as_of: AsOf | None) -> Import
     NotCoveredError
         The year is not held by product and partner.
     """
-    day = as_of.day if as_of else None
+    return _held(store, year.start if year else None, as_of.day if as_of else None, outline.current())
+
+
+@lru_cache(maxsize=STORES_REMEMBERED)
+def _held(store: Store, year: int | None, day: dt.date | None, _: Book | None) -> Imports:
+    """Read them once for all rates that are tried; expressions noted the short way serve that way alone."""
     held = Products(store, day).years_held()
-    chosen = year.start if year else max(held, default=0)
+    chosen = year or max(held, default=0)
     products = Products(store, day, Years(chosen, chosen) if chosen else None)
     if chosen not in held:
         raise NotCoveredError(
