@@ -16,7 +16,7 @@ from fastapi import APIRouter, Request, Response
 from techbalance.errors import ParameterError, QuestionError, TechbalanceError, UnknownCodeError, shortened
 from techbalance.store.catalogue import Store
 from techbalance.web.asking import packed
-from techbalance.web.pages import data, dependence, explorer, whatif
+from techbalance.web.pages import data, dependence, explorer, story, whatif
 from techbalance.web.pages.controls import open_form
 from techbalance.web.pages.page import Asker
 from techbalance.web.pages.registry import PAGES
@@ -143,7 +143,7 @@ def composed(store: Store, address: str, params: Params) -> Composed:
 def warm(store: Store) -> None:
     """Compose one view of each kind, so that the shapes of its questions are known."""
     opened: list[tuple[Page, Mapping[str, str]]] = [(page, {}) for page in PAGES if page.listed]
-    steps = [(one.PAGE, step) for one in (explorer, data, dependence, whatif) for step in one.STEPS]
+    steps = [(one.PAGE, step) for one in (explorer, data, dependence, story, whatif) for step in one.STEPS]
     for page, texts in (*opened, *steps):
         # What is wrong with one is said to whoever opens it, and keeps no other from being ready.
         with suppress(Exception):

@@ -281,6 +281,9 @@ def _controls(params: StoryParams, story: Story) -> tuple[Control, ...]:
     )
 
 
+STEPS: Final[tuple[dict[str, str], ...]] = ({"name": "computers"},)
+"""The product with the most parts."""
+
 PAGE: Final = Page(
     ADDRESS,
     "Products",
