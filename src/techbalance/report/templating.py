@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _SEPARATORS: Final = re.compile(r"(\?|&amp;|[:/,])(?=.)")
 _OPTIONS: Final = re.compile(r"--[a-z][a-z-]*")
 _AMOUNTS: Final = re.compile(rf"[{text.MINUS}+]\$?[\d.,]*\d(?:bn|m|%)?")
+_CODE: Final = re.compile(r"`([^`]+)`")
 _ROOM: Final = files(__package__)
 _INK: Final = {
     "paper": theme.PAPER,
@@ -107,5 +108,6 @@ def _breakable(code: str) -> Markup:
 
 
 def _tied(words: str) -> Markup:
-    """Keep an amount and its sign on one line."""
-    return Markup(_AMOUNTS.sub(r'<span class="tied">\g<0></span>', str(escape(words))))  # noqa: S704 - escaped
+    """Keep an amount and its sign on one line, and set what stands between backticks as code."""
+    tied = _AMOUNTS.sub(r'<span class="tied">\g<0></span>', str(escape(words)))
+    return Markup(_CODE.sub(r"<code>\1</code>", tied))  # noqa: S704 - escaped

@@ -37,6 +37,11 @@ def test_commands_may_break_only_after_separators() -> None:
     assert 'balance <span class="tied">--as-of</span> 2024' in page
 
 
+def test_what_stands_between_backticks_is_code() -> None:
+    page = render(report("declared: usitc (2002, `techbalance fetch usitc --from <year>`)"))
+    assert "<p>declared: usitc (2002, <code>techbalance fetch usitc --from &lt;year&gt;</code>)</p>" in page
+
+
 def test_the_library_cannot_end_its_script_element() -> None:
     script = chart_library()
     assert "vegaEmbed" in script

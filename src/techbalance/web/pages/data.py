@@ -32,9 +32,9 @@ _HELD: Final = (
     Field("last_period", "To", "code"),
     Field("rows", "Rows", "count"),
     Field("vintages", "Vintages", "count"),
-    Field("vintage", "Newest vintage", "date"),
+    Field("vintage", "Newest", "date"),
     Field("age_days", "Age, days", "count"),
-    Field("origin", "Held in", "code"),
+    Field("origin", "Held in", "words"),
 )
 _REVISED: Final = (
     Field("period", "Period", "code"),
