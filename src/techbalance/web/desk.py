@@ -11,6 +11,7 @@ import threading
 import time
 from collections import OrderedDict
 from concurrent.futures import BrokenExecutor, ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from techbalance.questions.parameters.declaration import Params, Question
     from techbalance.web.settings import Settings
 
+STARTS: Final = 3
+"""How often processes are started that end while they warm up."""
 SECONDS_BETWEEN_LOOKS: Final = 1.0
 """How long a change of the store may go unnoticed."""
 
@@ -218,16 +221,25 @@ class Desk:
         return done
 
     async def begin(self) -> None:
-        """Start the processes, and wait until every one is there and warm; until then threads ask."""
-        if self.settings.workers and self._pool is None:
-            loop = asyncio.get_running_loop()
-            self._starting = processes(self.settings, self.held, self._ends, self.warming)
-            begun: set[int] = set()
-            while len(begun) < self.settings.workers:
-                asked_of = [loop.run_in_executor(self._starting, here) for _ in range(8)]
-                begun |= set(await asyncio.gather(*asked_of))
-            self._pool, self._starting = self._starting, None
+        """Start the processes, and wait until every one is there and warm; until then threads ask.
+
+        Where one ends while it warms up they are started again, a few times; after that threads go on asking.
+        """
+        starts = STARTS if self.settings.workers and self._pool is None else 0
+        for _ in range(starts):
+            with suppress(BrokenExecutor):
+                self._pool = await self._warmed()
+                break
+        self._starting = None
         self.is_ready = True
+
+    async def _warmed(self) -> ProcessPoolExecutor:
+        loop = asyncio.get_running_loop()
+        pool = self._starting = processes(self.settings, self.held, self._ends, self.warming)
+        begun: set[int] = set()
+        while len(begun) < self.settings.workers:
+            begun |= set(await asyncio.gather(*[loop.run_in_executor(pool, here) for _ in range(8)]))
+        return pool
 
     def _settled(self, key: tuple[str, str], task: asyncio.Task[Weighed], held: str) -> None:
         """Keep an answer that is still true, and let go of the oldest ones until all fit."""

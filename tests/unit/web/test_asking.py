@@ -1,10 +1,12 @@
 """The server's short way answers as the long way does, byte for byte; in threads, and in processes."""
 
 import asyncio
+import multiprocessing
 import os
 import random
 import signal
-from concurrent.futures import ThreadPoolExecutor
+import sys
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 
 import pytest
 
@@ -13,7 +15,7 @@ from techbalance.questions.registry import ask_reference, find
 from techbalance.store.catalogue import Store
 from techbalance.web import asking, formats
 from techbalance.web.asking import Asking
-from techbalance.web.desk import Desk
+from techbalance.web.desk import STARTS, Desk
 from techbalance.web.settings import Settings
 
 SEED = 20261122
@@ -154,3 +156,54 @@ def test_processes_answer_refuse_and_are_started_anew(home):
     assert csv.answer_id == kept.answer_id
     assert kept.body == formats.written(ask_reference("balance?year=2007", Store(home)), "json")
     assert asking.packed(b"short") is None
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system ends processes otherwise")
+def test_a_process_that_ends_while_it_starts_is_started_again(home, monkeypatch):
+    begun = []
+
+    def processes(*given):
+        pool = asking.processes(*given)
+        if not begun:
+            # It has to be there to be ended.
+            os.kill(pool.submit(asking.here).result(), signal.SIGKILL)
+        begun.append(pool)
+        return pool
+
+    async def work():
+        desk = Desk(Settings(home=home, workers=1, is_warm=False))
+        await desk.begin()
+        question = find("balance")
+        kept = await desk.answer(question, question.params.read({"year": "2007"}), "json")
+        desk.close()
+        return kept, desk
+
+    monkeypatch.setattr("techbalance.web.desk.processes", processes)
+    kept, desk = in_a_loop(work)
+    assert len(begun) == 2
+    assert desk._pool is begun[1]
+    assert desk.is_ready
+    assert kept.body
+
+
+def test_where_processes_end_each_time_threads_answer(home, monkeypatch):
+    begun = []
+
+    def processes(*_):
+        begun.append(1)
+        return ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"), initializer=sys.exit)
+
+    async def work():
+        desk = Desk(Settings(home=home, workers=1, is_warm=False))
+        await desk.begin()
+        question = find("balance")
+        kept = await desk.answer(question, question.params.read({"year": "2007"}), "json")
+        desk.close()
+        return kept, desk
+
+    monkeypatch.setattr("techbalance.web.desk.processes", processes)
+    kept, desk = in_a_loop(work)
+    assert len(begun) == STARTS
+    assert desk._pool is None
+    assert desk.is_ready
+    assert kept.body
