@@ -31,10 +31,12 @@ ARROWS: dict[str, set[str]] = {
     "models": {"classifications"},
     "store": {"classifications", "sources", "record"},
     "questions": {"claims", "charts", "indicators", "models", "store"},
-    "report": {"questions"},
+    # What a process does that works for another.
+    "processes": set(),
+    "report": {"questions", "processes"},
     "api": {"questions"},
     # The served pages are made of the report's blocks and templates.
-    "web": {"questions", "report"},
+    "web": {"questions", "report", "processes"},
     "mcp": {"questions"},
     # The command line also starts the other surfaces.
     "cli": {"questions", "report", "web", "mcp"},

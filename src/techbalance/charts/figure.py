@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,8 @@ from altair.utils import schemapi
 from techbalance.charts import text, theme
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import pyarrow as pa
 
 STANDALONE_WIDTH = 720
@@ -124,6 +127,13 @@ def draw_unchecked() -> None:
     take a quarter of the time a chart does. Elsewhere they tell who writes a chart what is wrong with it.
     """
     schemapi.disable_debug_mode()
+
+
+@contextmanager
+def unchecked() -> Iterator[None]:
+    """Inside, make charts as after ``draw_unchecked``."""
+    with schemapi.debug_mode(False):
+        yield
 
 
 _PADDING = 6

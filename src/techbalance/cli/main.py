@@ -140,13 +140,15 @@ def _leave(code: int) -> None:
     processes = sys.modules.get("multiprocessing")
     if threading.active_count() > 1 or (processes is not None and processes.active_children()):
         return
+    # What was registered is carried out once, here or by the interpreter.
+    atexit._run_exitfuncs()
     try:
-        sys.stdout.flush()
-        sys.stderr.flush()
+        for stream in (sys.stdout, sys.stderr):
+            if stream is not None and not stream.closed:
+                stream.flush()
     except OSError:
         # Nobody reads any more; the interpreter has its own way to say so.
         return
-    atexit._run_exitfuncs()
     os._exit(code)
 
 

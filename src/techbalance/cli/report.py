@@ -57,17 +57,15 @@ def report(
             f"a brief has one subject, and {' and '.join(about)} were given", remedy="Choose one of them"
         )
     chosen = _form(form, out)
-    from techbalance.report.sharing import another, half_the_cores
+    from techbalance.report.sharing import half_the_cores, second_process
 
-    with another() as other:
-        from techbalance.charts.figure import draw_unchecked
+    with second_process() as second:
         from techbalance.store.catalogue import Store
 
-        draw_unchecked()
         store = Store(threads=half_the_cores())
         subject = _subject(store, about)
         place = Path(out or (f"{BRIEFS}-{subject.slug}" if subject else FOLDER))
-        task = _Task(store, subject, chosen, other)
+        task = _Task(store, subject, chosen, second)
         if chosen == "html":
             _page(place, task)
         else:
@@ -81,14 +79,16 @@ class _Task:
     store: Store
     subject: Subject | None
     form: Form
-    other: Executor
+    second: Executor
 
     def composed(self) -> Report:
+        from techbalance.charts.figure import unchecked
         from techbalance.report import briefs, page
 
-        if self.subject is None:
-            return page.compose(self.store, self.form, self.other)
-        return briefs.compose(self.store, self.subject, self.form, self.other)
+        with unchecked():
+            if self.subject is None:
+                return page.compose(self.store, self.form, self.second)
+            return briefs.compose(self.store, self.subject, self.form, self.second)
 
 
 def _subject(store: Store, about: dict[str, str]) -> Subject | None:

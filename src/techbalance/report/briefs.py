@@ -13,7 +13,7 @@ from techbalance.report.page import Report
 from techbalance.report.sections.claims import VERDICTS, bearing
 from techbalance.report.sections.findings import findings
 from techbalance.report.sections.scoped_parts import other
-from techbalance.report.sharing import Plan, another, shared, written
+from techbalance.report.sharing import Plan, second_process, shared, written
 from techbalance.report.subject import years
 from techbalance.report.trail import trail_of
 
@@ -43,7 +43,7 @@ _SHOWN_BY: Final = {
 }
 
 
-def compose(store: Store, subject: Subject, form: Form = "html", other: Executor | None = None) -> Report:
+def compose(store: Store, subject: Subject, form: Form = "html", second: Executor | None = None) -> Report:
     """Ask everything a brief says of a store, and draw its charts for one form of it.
 
     Parameters
@@ -54,28 +54,30 @@ def compose(store: Store, subject: Subject, form: Form = "html", other: Executor
         What it is about.
     form
         For which form charts are drawn.
-    other
-        A second process that was started before; without it, one is started for this.
+    second
+        A second process that was started before; without it, one is started for this. It ends when the
+        report is composed.
 
     Raises
     ------
     NotCoveredError
         No two full years in a row are held of the partner or group.
     """
-    if other is None:
-        with another() as begun:
+    if second is None:
+        with second_process() as begun:
             return compose(store, subject, form, begun)
-    report: Report = store.made_often(lambda: _composed(store, subject, form, other))[0]
+    report: Report = store.made_often(lambda: _composed(store, subject, form, second))[0]
+    second.shutdown(wait=False)
     return report
 
 
-def _composed(store: Store, subject: Subject, form: Form, other: Executor) -> Report:
+def _composed(store: Store, subject: Subject, form: Form, second: Executor) -> Report:
     inquiry, plan = Inquiry(store), Plan(form, subject)
     if subject.kind != "article":
         years(inquiry, subject)
     figures: list[KeyFigure] = []
     names = _sections(store, subject)
-    pieces = shared(names, inquiry, lambda: figures.extend(_key_figures(inquiry, subject)), plan, other)
+    pieces = shared(names, inquiry, lambda: figures.extend(_key_figures(inquiry, subject)), plan, second)
     for piece in pieces:
         inquiry.learn(piece.source_ids)
     sections = [piece.section for piece in pieces if not piece.left_out]

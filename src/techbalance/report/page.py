@@ -13,7 +13,7 @@ from techbalance.report.inquiry import Inquiry
 from techbalance.report.rendering import render
 from techbalance.report.sections import key_figures
 from techbalance.report.sections.findings import findings
-from techbalance.report.sharing import Plan, another, shared, written
+from techbalance.report.sharing import Plan, second_process, shared, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -109,7 +109,7 @@ class Written:
     data: tuple[Path, ...]
 
 
-def compose(store: Store, form: Form = "html", other: Executor | None = None) -> Report:
+def compose(store: Store, form: Form = "html", second: Executor | None = None) -> Report:
     """Ask everything the report says of a store, and draw its charts for one form of it.
 
     Parameters
@@ -118,25 +118,29 @@ def compose(store: Store, form: Form = "html", other: Executor | None = None) ->
         What is asked.
     form
         For which form charts are drawn.
-    other
-        A second process that was started before; without it, one is started for this.
+    second
+        A second process that was started before; without it, one is started for this. It ends when the
+        report is composed.
 
     Raises
     ------
     NotCoveredError
         The store holds no full year of the balance, or no two years of ten-digit imports.
     """
-    if other is None:
-        with another() as begun:
+    if second is None:
+        with second_process() as begun:
             return compose(store, form, begun)
-    report: Report = store.made_often(lambda: _composed(store, form, other))[0]
+    report: Report = store.made_often(lambda: _composed(store, form, second))[0]
+    second.shutdown(wait=False)
     return report
 
 
-def _composed(store: Store, form: Form, other: Executor) -> Report:
+def _composed(store: Store, form: Form, second: Executor) -> Report:
     inquiry, plan = Inquiry(store), Plan(form)
     figures: list[KeyFigure] = []
-    pieces = shared(_SECTIONS, inquiry, lambda: figures.extend(key_figures.key_figures(inquiry)), plan, other)
+    pieces = shared(
+        _SECTIONS, inquiry, lambda: figures.extend(key_figures.key_figures(inquiry)), plan, second
+    )
     for piece in pieces:
         inquiry.learn(piece.source_ids)
     pieces.insert(-1, written(_SOURCES, inquiry, plan))

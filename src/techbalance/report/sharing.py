@@ -7,23 +7,25 @@ whatever it has not begun is taken back from it.
 
 from __future__ import annotations
 
+import atexit
 import gc
 import multiprocessing
 import os
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Final, Literal
 
 from techbalance.errors import NotCoveredError
+from techbalance.processes import follow_parent
 from techbalance.report import stills
 from techbalance.report.blocks import Chart, Section
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from concurrent.futures import Executor
+    from concurrent.futures import Executor, Future
     from pathlib import Path
 
     from techbalance.charts.figure import Figure
@@ -109,25 +111,23 @@ def written(name: str, inquiry: Inquiry, plan: Plan) -> Piece:
 
 
 @contextmanager
-def another() -> Iterator[Executor]:
+def second_process() -> Iterator[Executor]:
     """Start a second process at once: it makes ready while this one looks up what is to be written."""
-    begun_before = set(multiprocessing.active_children())
-    pool = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"))
-    with without_collection():
+    spawned = multiprocessing.get_context("spawn")
+    with without_collection(), ProcessPoolExecutor(1, mp_context=spawned, initializer=_begin) as second:
+        second.submit(_make_ready)
         try:
-            pool.submit(_make_ready)
-            yield pool
+            yield second
         finally:
-            pool.shutdown(wait=False, cancel_futures=True)
-            # It has nothing more to say, and taking itself down would take it most of a second.
-            for process in set(multiprocessing.active_children()) - begun_before:
-                process.terminate()
+            second.shutdown(cancel_futures=True)
 
 
 def shared(
-    names: Sequence[str], inquiry: Inquiry, first: Callable[[], None], plan: Plan, other: Executor
+    names: Sequence[str], inquiry: Inquiry, first: Callable[[], None], plan: Plan, second: Executor
 ) -> list[Piece]:
     """Write sections in two processes; they come back in the order of their names.
+
+    What the second one does not get to, also because it has ended, is written here.
 
     Parameters
     ----------
@@ -139,20 +139,28 @@ def shared(
         What this process does before it takes a section, while the other one starts.
     plan
         What they are about, and for which form.
-    other
+    second
         The second process.
     """
-    queued = {name: other.submit(_elsewhere, name, inquiry.store.home, plan) for name in reversed(names)}
+    queued: dict[str, Future[Piece]] = {}
+    with suppress(BrokenExecutor):
+        for name in reversed(names):
+            queued[name] = second.submit(_elsewhere, name, inquiry.store.home, plan)
     try:
         first()
-        pieces = []
-        for name in names:
-            mine = queued[name].cancel()
-            pieces.append(written(name, inquiry, plan) if mine else queued[name].result())
-        return pieces
+        return [_taken_back(queued.get(name)) or written(name, inquiry, plan) for name in names]
     finally:
         for piece in queued.values():
             piece.cancel()
+
+
+def _taken_back(piece: Future[Piece] | None) -> Piece | None:
+    """A section the second process has begun; None where it has not, or has ended."""
+    if piece is None or piece.cancel():
+        return None
+    with suppress(BrokenExecutor):
+        return piece.result()
+    return None
 
 
 def half_the_cores() -> int:
@@ -160,9 +168,16 @@ def half_the_cores() -> int:
     return max(1, (os.cpu_count() or 1) // 2)
 
 
+def _begin() -> None:
+    """Make this process the second one: it ends with the first, and at once when it is let go."""
+    follow_parent()
+    # Nothing it has needs to be taken down, which would take most of a second.
+    atexit.register(os._exit, 0)
+    gc.disable()
+
+
 def _make_ready() -> None:
     """Import what every section needs."""
-    gc.disable()
     import_module("techbalance.report.page")
     import_module("techbalance.charts.figure").draw_unchecked()
 

@@ -73,7 +73,8 @@ class Store:
         Whether the engine may read this store, the bundled record and the folder of outside data, and
         nothing else, and may write nothing: for answering strangers.
     threads
-        How many threads an engine in this process may use; None for as many as the machine has cores.
+        How many threads an engine in this process may use; None for one per core, or for one alone where
+        confined.
 
     Raises
     ------

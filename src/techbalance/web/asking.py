@@ -10,8 +10,6 @@ import gc
 import gzip
 import multiprocessing
 import os
-import signal
-import threading
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -20,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from techbalance.charts.figure import draw_unchecked
 from techbalance.errors import TooMuchError
+from techbalance.processes import follow_parent
 from techbalance.questions.callers import elsewhere
 from techbalance.questions.registry import ask, ask_reference, find
 from techbalance.store.catalogue import Store
@@ -36,6 +35,8 @@ if TYPE_CHECKING:
     Warming = Callable[[Store], None]
 
 LEAST_COMPRESSED: Final = 1024
+ANSWERS_UNTIL_WARM: Final = 200
+"""After as many of one store, a process holds most of what it will be asked of it."""
 """Bytes below which compressing costs more than it saves."""
 
 
@@ -92,8 +93,6 @@ class Asking:
     def made(self, make: Callable[[Store], Any], held: str) -> tuple[Any, bool]:
         """Make something of the store, and say whether it went the long way."""
         if self._store is None or self._held != held:
-            # What belongs to the store before this one is no longer kept for good.
-            gc.unfreeze()
             self._store, self._held = Store(self.settings.home, confined=True), held
         store = self._store
         with elsewhere(store):
@@ -123,6 +122,37 @@ class Asking:
 _ASKING: list[Asking] = []
 
 
+class Settling:
+    """Puts what a warm process holds aside from the search for cycles.
+
+    It stays as long as the store does; looking through all of it, again and again, would make one caller or
+    another wait a fifth of a second.
+    """
+
+    def __init__(self) -> None:
+        self._held: str | None = None
+        self._answers = 0
+
+    def settle(self, held: str) -> None:
+        """Put aside what there is."""
+        gc.collect()
+        gc.freeze()
+        self._held, self._answers = held, 0
+
+    def answered(self, held: str) -> None:
+        """Let go of what belongs to a store that is no more, and settle anew when its successor is warm."""
+        if held == self._held:
+            return
+        if not self._answers:
+            gc.unfreeze()
+        self._answers += 1
+        if self._answers >= ANSWERS_UNTIL_WARM:
+            self.settle(held)
+
+
+_SETTLING: Final = Settling()
+
+
 def ending() -> Event:
     """What tells processes that the server ends: one that still warms up stops."""
     return multiprocessing.get_context("spawn").Event()
@@ -142,13 +172,16 @@ def asked(name: str, params: Params, form: str, held: str) -> tuple[Kept, bool]:
     (asking,) = _ASKING
     question = find(name)
     kept, is_built = asking.made(lambda store: asking.written(question, params, form, store), held)
+    _SETTLING.answered(held)
     return kept, is_built
 
 
 def made(make: Callable[..., Any], given: tuple[Any, ...], held: str) -> tuple[Any, bool]:
     """Make something in a process, of its store and what is given, and say whether it went the long way."""
     (asking,) = _ASKING
-    return asking.made(lambda store: make(store, *given), held)
+    thing = asking.made(lambda store: make(store, *given), held)
+    _SETTLING.answered(held)
+    return thing
 
 
 def here() -> int:
@@ -162,9 +195,7 @@ def _told(reference: str, store: Store) -> bytes:
 
 def _begin(settings: Settings, held: str, ends: Event, warming: Sequence[Warming]) -> None:
     """Open what a process asks of, and ask what is asked most, so that the first caller does not wait."""
-    # A key that stops the server stops the one that listens, which lets the others go.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_go_with_parent, daemon=True).start()
+    follow_parent()
     _ASKING[:] = [Asking(settings)]
     draw_unchecked()
     if not settings.is_warm:
@@ -178,15 +209,4 @@ def _begin(settings: Settings, held: str, ends: Event, warming: Sequence[Warming
             return
         with suppress(Exception):
             _ASKING[0].made(task, held)
-    # What a warm process holds stays: looking through all of it for cycles, again and again, would make one
-    # caller or another wait a fifth of a second.
-    gc.collect()
-    gc.freeze()
-
-
-def _go_with_parent() -> None:
-    """End when the process that listens has ended, however it did."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(0)
+    _SETTLING.settle(held)

@@ -7,6 +7,7 @@ A question that several callers put at the same time is asked once.
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
 import time
 from collections import OrderedDict
@@ -230,6 +231,8 @@ class Desk:
             with suppress(BrokenExecutor):
                 self._pool = await self._warmed()
                 break
+        if starts and self._pool is None:
+            logging.getLogger(__name__).error("processes end while they warm up: threads answer alone")
         self._starting = None
         self.is_ready = True
 

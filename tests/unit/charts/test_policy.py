@@ -1,5 +1,6 @@
 """Charts of modelled answers: the word modelled, the range in the title, and what is refused."""
 
+import altair as alt
 import pyarrow as pa
 import pytest
 
@@ -47,6 +48,13 @@ TORNADO = table(
         )
     )
 )
+
+
+def keeps_to_the_schema(figure):
+    read = alt.LayerChart.from_dict(figure.spec, validate=True)
+    assert len(read.layer) == len(figure.spec["layer"])
+
+
 FIGURES = {
     "ranges": lambda: outcome_ranges(ANSWER, credit=CREDIT),
     "tornado": lambda: tornado_bars(TORNADO, credit=CREDIT),
@@ -61,6 +69,7 @@ def test_the_caption_says_modelled_and_the_picture_is_the_same_twice(name):
     assert figure.svg() == figure.svg()
     assert figure.png(width=340).startswith(b"\x89PNG")
     assert figure.alt_text.startswith(figure.title)
+    keeps_to_the_schema(figure)
 
 
 def test_titles_are_computed_from_the_rows():

@@ -207,3 +207,17 @@ def test_where_processes_end_each_time_threads_answer(home, monkeypatch):
     assert desk._pool is None
     assert desk.is_ready
     assert kept.body
+
+
+def test_what_a_warm_process_holds_is_put_aside_until_its_store_changes(monkeypatch):
+    done = []
+    for name in ("collect", "freeze", "unfreeze"):
+        monkeypatch.setattr(asking.gc, name, lambda name=name: done.append(name))
+    settling = asking.Settling()
+    settling.settle("one")
+    settling.answered("one")
+    assert done == ["collect", "freeze"]
+    for _ in range(asking.ANSWERS_UNTIL_WARM):
+        settling.answered("two")
+    settling.answered("two")
+    assert done == ["collect", "freeze", "unfreeze", "collect", "freeze"]

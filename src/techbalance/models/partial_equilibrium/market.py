@@ -241,7 +241,7 @@ class Policy:
         other = copy(self)
         for name in (one.name for one in fields(self)):
             values = getattr(self, name)
-            if isinstance(values, np.ndarray) and values.ndim:
+            if isinstance(values, np.ndarray) and values.size > 1:
                 object.__setattr__(other, name, np.tile(values, copies))
         return other
 

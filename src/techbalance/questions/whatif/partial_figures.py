@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 EXPORTS_FIXED: Final = (
     "not_covered: exports by partner are not held and are taken as fixed, so no level is given"
 )
-CELLS_AT_ONCE: Final = 500_000
+CELLS_AT_ONCE: Final = 200_000
 """Rows of imports, over all draws, that are solved together: some fifty arrays of as many numbers."""
 
 
@@ -206,12 +206,14 @@ class Rows:
 
     def at_home(self, home: BoolArray) -> tuple[FloatArray, FloatArray]:
         """Mean change of what is made at home, weighted by sales, and the change of sales."""
-        sales = self.of("customs_value_base_usd")[:, home]
+        # A choice of columns lies in memory by column, and would be added up in another order.
+        sales = np.ascontiguousarray(self.of("customs_value_base_usd")[:, home])
+        new = np.ascontiguousarray(self.of("customs_value_new_usd")[:, home])
         quantity = np.asarray(self.solved.quantity_hat.filled(1.0)).reshape(self.count, -1)[:, home]
-        moved = np.where(sales > 0, quantity - 1.0, 0.0)
+        moved = np.ascontiguousarray(np.where(sales > 0, quantity - 1.0, 0.0))
         whole = sales.sum(axis=1)
         mean = (sales * moved).sum(axis=1) / np.where(whole, whole, 1.0)
-        return mean, (self.of("customs_value_new_usd")[:, home] - sales).sum(axis=1)
+        return mean, (new - sales).sum(axis=1)
 
 
 def _of_each(values: FloatArray, count: int) -> FloatArray:

@@ -229,6 +229,8 @@ def _parts(asker: Asker, params: StoryParams, story: Story, whole: Answer) -> Ta
         }
         for name, usd in sorted(sums.items(), key=lambda one: -one[1])
     ]
+    if not listed:
+        raise NotCoveredError(f"parts of {story.title} are not held by partner")
     largest: dict[str, Any] = listed[0]
     title = f"{largest['part']} make the largest part in {period}, {text.money(largest['value_usd'])}"
     fields = (

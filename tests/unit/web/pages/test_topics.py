@@ -68,6 +68,12 @@ def test_every_partner_with_figures_is_a_view(asker):
     assert len(codes) == len(set(codes)) > 200
 
 
+def test_of_the_world_alone_a_story_lists_no_parts_and_says_so(asker):
+    content = composed(asker, story.PAGE, name="computers", partner="WORLD")
+    assert "parts-table" not in content.blocks
+    assert any("not held by partner" in note for note in content.notes)
+
+
 @pytest.mark.parametrize(
     ("name", "is_held"), [("semiconductors", True), ("batteries", False)], ids=["held", "not held"]
 )
