@@ -7,7 +7,6 @@ whatever it has not begun is taken back from it.
 
 from __future__ import annotations
 
-import atexit
 import gc
 import multiprocessing
 import os
@@ -171,8 +170,6 @@ def half_the_cores() -> int:
 def _begin() -> None:
     """Make this process the second one: it ends with the first, and at once when it is let go."""
     follow_parent()
-    # Nothing it has needs to be taken down, which would take most of a second.
-    atexit.register(os._exit, 0)
     gc.disable()
 
 
