@@ -13,7 +13,7 @@ from techbalance.report.page import Report
 from techbalance.report.sections.claims import VERDICTS, bearing
 from techbalance.report.sections.findings import findings
 from techbalance.report.sections.scoped_parts import other
-from techbalance.report.sharing import Plan, second_process, shared, written
+from techbalance.report.sharing import Plan, in_two, shared, written
 from techbalance.report.subject import years
 from techbalance.report.trail import trail_of
 
@@ -63,12 +63,7 @@ def compose(store: Store, subject: Subject, form: Form = "html", second: Executo
     NotCoveredError
         No two full years in a row are held of the partner or group.
     """
-    if second is None:
-        with second_process() as begun:
-            return compose(store, subject, form, begun)
-    report: Report = store.made_often(lambda: _composed(store, subject, form, second))[0]
-    second.shutdown(wait=False)
-    return report
+    return in_two(store, lambda begun: _composed(store, subject, form, begun), second)
 
 
 def _composed(store: Store, subject: Subject, form: Form, second: Executor) -> Report:

@@ -13,7 +13,7 @@ from techbalance.report.inquiry import Inquiry
 from techbalance.report.rendering import render
 from techbalance.report.sections import key_figures
 from techbalance.report.sections.findings import findings
-from techbalance.report.sharing import Plan, second_process, shared, written
+from techbalance.report.sharing import Plan, in_two, shared, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -127,12 +127,7 @@ def compose(store: Store, form: Form = "html", second: Executor | None = None) -
     NotCoveredError
         The store holds no full year of the balance, or no two years of ten-digit imports.
     """
-    if second is None:
-        with second_process() as begun:
-            return compose(store, form, begun)
-    report: Report = store.made_often(lambda: _composed(store, form, second))[0]
-    second.shutdown(wait=False)
-    return report
+    return in_two(store, lambda begun: _composed(store, form, begun), second)
 
 
 def _composed(store: Store, form: Form, second: Executor) -> Report:

@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, TypeVar
 
 from techbalance.errors import NotCoveredError
 from techbalance.processes import follow_parent
@@ -31,7 +31,9 @@ if TYPE_CHECKING:
     from techbalance.report.inquiry import Inquiry
     from techbalance.report.stills import Still
     from techbalance.report.subject import Subject
+    from techbalance.store.catalogue import Store
 
+Made = TypeVar("Made")
 _ROOM: Final = "techbalance.report.sections"
 WHOLE: Final = frozenset(
     {"balance", "denominators", "groups", "intellectual_property", "revisions", "sources", "tracing"}
@@ -119,6 +121,26 @@ def second_process() -> Iterator[Executor]:
             yield second
         finally:
             second.shutdown(cancel_futures=True)
+
+
+def in_two(store: Store, make: Callable[[Executor], Made], second: Executor | None) -> Made:
+    """Make something the short way with a second process, which ends when it is made.
+
+    Parameters
+    ----------
+    store
+        What is asked.
+    make
+        Makes it with the second process.
+    second
+        One that was started before; None to start one for this.
+    """
+    if second is None:
+        with second_process() as begun:
+            return in_two(store, make, begun)
+    made: Made = store.made_often(lambda: make(second))[0]
+    second.shutdown(wait=False)
+    return made
 
 
 def shared(

@@ -158,6 +158,18 @@ def test_processes_answer_refuse_and_are_started_anew(home):
     assert asking.packed(b"short") is None
 
 
+def _asked_of_a_desk(home):
+    async def work():
+        desk = Desk(Settings(home=home, workers=1, is_warm=False))
+        await desk.begin()
+        question = find("balance")
+        kept = await desk.answer(question, question.params.read({"year": "2007"}), "json")
+        desk.close()
+        return kept, desk
+
+    return in_a_loop(work)
+
+
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system ends processes otherwise")
 def test_a_process_that_ends_while_it_starts_is_started_again(home, monkeypatch):
     begun = []
@@ -170,16 +182,8 @@ def test_a_process_that_ends_while_it_starts_is_started_again(home, monkeypatch)
         begun.append(pool)
         return pool
 
-    async def work():
-        desk = Desk(Settings(home=home, workers=1, is_warm=False))
-        await desk.begin()
-        question = find("balance")
-        kept = await desk.answer(question, question.params.read({"year": "2007"}), "json")
-        desk.close()
-        return kept, desk
-
     monkeypatch.setattr("techbalance.web.desk.processes", processes)
-    kept, desk = in_a_loop(work)
+    kept, desk = _asked_of_a_desk(home)
     assert len(begun) == 2
     assert desk._pool is begun[1]
     assert desk.is_ready
@@ -193,16 +197,8 @@ def test_where_processes_end_each_time_threads_answer(home, monkeypatch):
         begun.append(1)
         return ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"), initializer=sys.exit)
 
-    async def work():
-        desk = Desk(Settings(home=home, workers=1, is_warm=False))
-        await desk.begin()
-        question = find("balance")
-        kept = await desk.answer(question, question.params.read({"year": "2007"}), "json")
-        desk.close()
-        return kept, desk
-
     monkeypatch.setattr("techbalance.web.desk.processes", processes)
-    kept, desk = in_a_loop(work)
+    kept, desk = _asked_of_a_desk(home)
     assert len(begun) == STARTS
     assert desk._pool is None
     assert desk.is_ready

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -74,8 +74,12 @@ class OfMany:
     solve: Callable[[Sequence[Sample]], ArrayLike]
     at_once: int
 
+    def __call__(self, sample: Sample) -> FloatArray:
+        """Solve one alone."""
+        return np.asarray(np.asarray(self.solve([sample]), dtype=np.float64)[0])
 
-Model = Callable[[Sample], "ArrayLike"] | OfMany
+
+Model = Callable[[Sample], "ArrayLike"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -289,22 +293,25 @@ def _outcomes(
 ) -> Iterator[FloatArray | ConvergenceError]:
     """Run a model over samples; where it does not solve, the error stands in the place of the outcome."""
     if not isinstance(model, OfMany):
-        for sample in samples:
-            try:
-                yield _checked(model(sample), (len(labels),))
-            except ConvergenceError as error:
-                yield error
+        yield from _each_alone(model, samples, labels)
         return
     for start in range(0, len(samples), model.at_once):
         several = samples[start : start + model.at_once]
         try:
             yield from _checked(model.solve(several), (len(several), len(labels)))
-        except ConvergenceError as error:
+        except ConvergenceError:
             # One of them does not solve: which one shows when each is alone.
-            if len(several) == 1:
-                yield error
-            else:
-                yield from _outcomes(replace(model, at_once=1), several, labels)
+            yield from _each_alone(model, several, labels)
+
+
+def _each_alone(
+    model: Model, samples: Sequence[Sample], labels: tuple[str, ...]
+) -> Iterator[FloatArray | ConvergenceError]:
+    for sample in samples:
+        try:
+            yield _checked(model(sample), (len(labels),))
+        except ConvergenceError as error:
+            yield error
 
 
 def _checked(given: ArrayLike, shape: tuple[int, ...]) -> FloatArray:

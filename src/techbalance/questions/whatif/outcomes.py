@@ -12,7 +12,6 @@ from techbalance.models.uncertainty import (
     Alternatives,
     Lever,
     Model,
-    OfMany,
     Sample,
     Uncertain,
     UncertaintyResult,
@@ -123,8 +122,7 @@ def run_model(
         Fewer than 95 % of the draws solve, or the central case does not.
     """
     if not drawing.draws:
-        one = central_sample(parameters)
-        centre = np.ravel(np.asarray(model.solve([one]) if isinstance(model, OfMany) else model(one), float))
+        centre = np.asarray(model(central_sample(parameters)), dtype=np.float64)
         return centre[None, :], centre, (), ()
     found: UncertaintyResult = run_draws(
         model, [one.key for one in outcomes], parameters, seed=drawing.seed, draws=drawing.draws

@@ -44,12 +44,15 @@ class Reading:
     def _bases(self) -> dict[str, FloatArray]:
         """Base imports of every part, products only those reached."""
         value = self.imports.value_usd
-        groups = np.array([int(code) for code in self.imports.group]) - 1
         return {
             "partner": _sums(self.imports.partner_place, value, len(self.imports.partners)),
-            "group": _sums(groups, value, len(GROUPS)),
+            "group": _sums(self._group_place, value, len(GROUPS)),
             "product": _sums(self.imports.product_place, value)[self.markets.products],
         }
+
+    @cached_property
+    def _group_place(self) -> IntArray:
+        return np.array([int(code) for code in self.imports.group], np.int64) - 1
 
     @cached_property
     def accounts(self) -> dict[str, str]:
@@ -129,10 +132,7 @@ class Reading:
         solved, market = self.markets.solve(samples)
         count, products = len(samples), solved.by_product
         rows = Rows(solved, count)
-        paid = np.bincount(
-            (np.arange(count)[:, None] * len(market.products) + market.row_product).ravel(),
-            solved.consumer_value_base_usd,
-        ).reshape(count, -1)
+        paid = _sums_of_each(market.row_product, rows.of("consumer_value_base_usd"), len(market.products))
         hats = products.price_index_hat.reshape(count, -1)
         index = hats - 1.0
         figures = [_of_each(products.welfare_usd, count), (paid * index).sum(axis=1) / paid.sum(axis=1)]
@@ -158,15 +158,14 @@ class Reading:
     def _change(self, rows: Rows) -> FloatArray:
         """Change of each row of the imports that moves: [draw, row of ``_moved``]."""
         own, joined = self.markets.own, self.markets.joined
-        place = np.empty(self.imports.value_usd.shape, np.int64)
-        place[self._moved] = np.arange(self._moved.size)
         change = np.empty((rows.count, self._moved.size))
         new, old = rows.of("customs_value_new_usd"), rows.of("customs_value_base_usd")
-        change[:, place[own]] = (new - old)[:, : own.size]
+        change[:, np.searchsorted(self._moved, own)] = (new - old)[:, : own.size]
         ratio = np.zeros((rows.count, self.markets.products.size))
         rests = slice(own.size, own.size + self.markets.rests.size)
         ratio[:, self.markets.rests] = new[:, rests] / old[:, rests] - 1.0
-        change[:, place[joined]] = self.imports.value_usd[joined] * ratio[:, self.markets.joined_product]
+        moved = self.imports.value_usd[joined] * ratio[:, self.markets.joined_product]
+        change[:, np.searchsorted(self._moved, joined)] = moved
         return change
 
     def _of_parts(self, level: str, change: FloatArray, hats: FloatArray) -> FloatArray:
@@ -175,8 +174,7 @@ class Reading:
             by_partner = _sums_of_each(places, change, len(self.imports.partners))
             return np.concatenate([by_partner, -by_partner], axis=1)
         if level == "group":
-            groups = np.array([int(code) for code in self.imports.group]) - 1
-            return _sums_of_each(groups[self._moved], change, len(GROUPS))
+            return _sums_of_each(self._group_place[self._moved], change, len(GROUPS))
         ordered = np.empty(hats.shape)
         ordered[:, self.markets.market_place] = hats - 1.0
         place = self.imports.product_place[self._moved]
